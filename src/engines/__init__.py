@@ -1,0 +1,1 @@
+"""One engine a database: pools, transactions that give back what they took."""

@@ -1,0 +1,228 @@
+"""SQLite with connections that stay: one writer in a fair queue, a few readers, WAL."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+from piccolo.engine.sqlite import (
+    AsyncBatch,
+    Atomic,
+    SQLiteEngine,
+    SQLiteTransaction,
+    TransactionType,
+    dict_factory,
+)
+from piccolo.query.base import Query
+from piccolo.table import Table
+
+from engines.current import Current
+
+OLDEST = (3, 35)  # RETURNING, DROP COLUMN
+READERS = 2
+PATIENCE = 5.0  # seconds that SQLite waits for another process
+IS_READ = re.compile(r"\s*SELECT\b", re.IGNORECASE)  # WITH may write: it goes to the writer
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    "cache_size = -16000",
+    "temp_store = MEMORY",
+    "journal_size_limit = 67108864",
+)
+
+Connections = asyncio.Queue[aiosqlite.Connection]
+
+
+class TooOld(SystemExit):
+    """Said in words, without a traceback."""
+
+
+def insist_on_floors() -> None:
+    if sqlite3.sqlite_version_info < OLDEST:
+        needed = ".".join(map(str, OLDEST))
+        raise TooOld(
+            f"SQLite {needed} or newer is needed; this Python has {sqlite3.sqlite_version}"
+        )
+    memory = sqlite3.connect(":memory:")
+    try:
+        memory.execute("CREATE VIRTUAL TABLE words USING fts5(word)")
+    except sqlite3.OperationalError:
+        raise TooOld(
+            "SQLite with full-text search (FTS5) is needed; this Python's has none"
+        ) from None
+    finally:
+        memory.close()
+
+
+class Transaction(SQLiteTransaction):
+    """Immediate: has the writer from its first moment. Deferred: a snapshot on a reader."""
+
+    __slots__ = ("home", "over")
+
+    engine: PooledSQLiteEngine
+
+    async def __aenter__(self) -> SQLiteTransaction:
+        if self._parent is not None:
+            return self._parent
+        self.over = False
+        self.home = self.engine.idle(reading=self.transaction_type is TransactionType.deferred)
+        self.connection = await self.get_connection()
+        try:
+            await self.begin()
+        except BaseException:
+            await asyncio.shield(self._give_back(clean=False))
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    async def __aexit__(self, exc_type: Any, exception: Any, traceback: Any) -> bool:
+        if self._parent is None:
+            self.over = True
+            self.engine.current_transaction.reset(self.context)
+            # Shielded, so that a request cancelled right here doesn't keep the writer.
+            await asyncio.shield(self._finish(exception))
+        return False
+
+    async def get_connection(self) -> aiosqlite.Connection:
+        return await (self.home.get() if self.home else self.engine.get_connection())
+
+    async def begin(self) -> None:
+        await self.connection.execute_fetchall(f"BEGIN {self.transaction_type.value}")
+
+    async def commit(self) -> None:
+        await self.connection.execute_fetchall("COMMIT")
+        self._committed = True
+
+    async def rollback(self) -> None:
+        await self.connection.execute_fetchall("ROLLBACK")
+        self._rolled_back = True
+
+    async def _finish(self, exception: BaseException | None) -> None:
+        try:
+            if not self._committed and not self._rolled_back:
+                await (self.commit() if exception is None else self.rollback())
+        finally:
+            await self._give_back(clean=exception is None and self._committed)
+
+    async def _give_back(self, *, clean: bool) -> None:
+        try:
+            if not clean:
+                # Comes after all that a cancelled task left in the connection's queue.
+                await self.connection.rollback()
+        finally:
+            if self.home:
+                self.home.put_nowait(self.connection)
+            else:
+                await self.connection.close()
+
+
+class Batch(AsyncBatch):
+    async def __aexit__(self, exc_type: Any, exception: Any, traceback: Any) -> None:
+        await self.connection.close()  # Piccolo's also swallows what went wrong
+
+
+class PooledSQLiteEngine(SQLiteEngine):
+    """Piccolo's own opens a thread and a connection for each query, and begins transactions
+    without the write lock, so that parallel ones fail with "database is locked".
+
+    Until `start_connection_pool` (commands, migrations) each query has a connection of its own.
+    """
+
+    __slots__ = ("_loop", "_readers", "_writer", "readers")
+
+    def __init__(self, path: str, readers: int = READERS, **connection_kwargs: Any) -> None:
+        insist_on_floors()
+        self.readers = readers
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._writer: Connections | None = None
+        self._readers: Connections | None = None
+        super().__init__(
+            path, **{"timeout": PATIENCE, "cached_statements": 512, **connection_kwargs}
+        )
+        self.current_transaction: Any = Current(f"transaction on {path}")
+
+    async def start_connection_pool(self, **_: Any) -> None:
+        writer: Connections = asyncio.Queue()
+        readers: Connections = asyncio.LifoQueue()  # the last used has the warmest cache
+        writer.put_nowait(await self.get_connection())
+        for _number in range(self.readers):
+            readers.put_nowait(await self.get_connection(reading=True))
+        self._loop = asyncio.get_running_loop()
+        self._writer, self._readers = writer, readers
+
+    async def close_connection_pool(self) -> None:
+        if self._writer is None or self._readers is None:
+            return
+        writer, readers = self._writer, self._readers
+        self._loop = self._writer = self._readers = None
+        for _number in range(self.readers):
+            await (await readers.get()).close()
+        last = await writer.get()
+        await last.execute_fetchall("PRAGMA optimize")
+        await last.close()
+
+    async def get_connection(self, reading: bool = False) -> aiosqlite.Connection:
+        Path(self.path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        connection = await aiosqlite.connect(**self.connection_kwargs)
+        try:
+            connection.row_factory = dict_factory  # type: ignore[assignment]
+            for pragma in (*PRAGMAS, "query_only = ON") if reading else PRAGMAS:
+                await connection.execute_fetchall(f"PRAGMA {pragma}")
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    def idle(self, *, reading: bool) -> Connections | None:
+        """None without a pool, and in another event loop than the pool's."""
+        if self._loop is not asyncio.get_running_loop():
+            return None
+        return self._readers if reading else self._writer
+
+    def transaction(
+        self,
+        transaction_type: TransactionType = TransactionType.immediate,
+        allow_nested: bool = True,
+    ) -> Transaction:
+        return Transaction(self, transaction_type=transaction_type, allow_nested=allow_nested)
+
+    def atomic(self, transaction_type: TransactionType = TransactionType.immediate) -> Atomic:
+        return super().atomic(transaction_type)
+
+    async def batch(
+        self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None
+    ) -> Batch:
+        return Batch(await self.get_connection(reading=True), query, batch_size)
+
+    async def _run_in_existing_connection(
+        self,
+        connection: aiosqlite.Connection,
+        query: str,
+        args: list[Any] | None = None,
+        query_type: str = "generic",
+        table: type[Table] | None = None,
+    ) -> Any:
+        return await connection.execute_fetchall(query, args or [])
+
+    async def _run_in_new_connection(
+        self,
+        query: str,
+        args: list[Any] | None = None,
+        query_type: str = "generic",
+        table: type[Table] | None = None,
+    ) -> Any:
+        home = self.idle(reading=IS_READ.match(query) is not None)
+        connection = await (home.get() if home else self.get_connection())
+        try:
+            return await connection.execute_fetchall(query, args or [])
+        finally:
+            if home:
+                # When cancelled too: a connection works off its queue in order.
+                home.put_nowait(connection)
+            else:
+                await connection.close()
