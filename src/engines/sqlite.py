@@ -135,15 +135,13 @@ class PooledSQLiteEngine(SQLiteEngine):
 
     __slots__ = ("_loop", "_readers", "_writer", "readers")
 
-    def __init__(self, path: str, readers: int = READERS, **connection_kwargs: Any) -> None:
+    def __init__(self, path: str, readers: int = READERS) -> None:
         insist_on_floors()
         self.readers = readers
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: Connections | None = None
         self._readers: Connections | None = None
-        super().__init__(
-            path, **{"timeout": PATIENCE, "cached_statements": 512, **connection_kwargs}
-        )
+        super().__init__(path, cached_statements=512)
         self.current_transaction: Any = Current(f"transaction on {path}")
 
     async def start_connection_pool(self, **_: Any) -> None:
@@ -166,9 +164,11 @@ class PooledSQLiteEngine(SQLiteEngine):
         await last.execute_fetchall("PRAGMA optimize")
         await last.close()
 
-    async def get_connection(self, reading: bool = False) -> aiosqlite.Connection:
+    async def get_connection(
+        self, *, reading: bool = False, patience: float = PATIENCE
+    ) -> aiosqlite.Connection:
         Path(self.path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        connection = await aiosqlite.connect(**self.connection_kwargs)
+        connection = await aiosqlite.connect(**self.connection_kwargs, timeout=patience)
         try:
             connection.row_factory = dict_factory  # type: ignore[assignment]
             for pragma in (*PRAGMAS, "query_only = ON") if reading else PRAGMAS:
