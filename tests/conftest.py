@@ -1,0 +1,65 @@
+"""What every test may ask for; first of all a database of its own, on either engine."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Before anything reads the settings: never the developer's own data.
+_nowhere = tempfile.mkdtemp(prefix="mentorat-tests")
+atexit.register(shutil.rmtree, _nowhere, ignore_errors=True)
+os.environ["DATA_DIR"] = _nowhere
+os.environ["DATABASE_URL"] = f"sqlite:///{_nowhere}/ask-for-the-fixture-database.sqlite"
+os.environ["SECRET_KEY"] = "a key for tests alone and of no worth to anybody"
+
+from tests import databases  # noqa: E402
+from tests.postgres_server import running_server  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a server."""
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> Iterator[str]:
+    with databases.migrated_postgres(postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return databases.migrated_sqlite(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database for this test alone, not opened yet."""
+    if request.param == "sqlite":
+        yield databases.copied_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+    else:
+        server = request.getfixturevalue("postgres")
+        template = request.getfixturevalue("postgres_template")
+        with databases.new_postgres(server, template) as url:
+            yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Any]:
+    """The engine, with its pool, that all tables use during this test."""
+    async with databases.opened(database_url) as engine:
+        yield engine

@@ -1,0 +1,97 @@
+"""A fresh database for each test, copied from one that was migrated once."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from piccolo.apps.migrations.tables import Migration
+from piccolo.table import Table
+
+import piccolo_conf
+from running.upgrade import upgrade
+from tables.piccolo_app import TABLES
+
+
+def migrated_sqlite(folder: Path) -> Path:
+    file = folder / "template.sqlite"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@contextmanager
+def migrated_postgres(server: str) -> Iterator[str]:
+    with new_postgres(server) as url:
+        _migrate(url)
+        yield url
+
+
+def copied_sqlite(template: Path, folder: Path) -> str:
+    return f"sqlite:///{shutil.copy(template, folder / 'mentorat.sqlite')}"
+
+
+@contextmanager
+def new_postgres(server: str, template: str = "") -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    like = f"TEMPLATE {_name(template)}" if template else ""
+    asyncio.run(_execute(server, f"CREATE DATABASE {name} {like}"))
+    try:
+        yield _renamed(server, name)
+    finally:
+        asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Any]:
+    """The engine all tables use meanwhile."""
+    with bound(url) as engine:
+        await engine.start_connection_pool()
+        try:
+            yield engine
+        finally:
+            async with asyncio.timeout(10):  # a connection that was never given back
+                await engine.close_connection_pool()
+
+
+@contextmanager
+def bound(url: str) -> Iterator[Any]:
+    engine = piccolo_conf.engine_for(url)
+    tables: list[type[Table]] = [Migration, *TABLES]
+    before = [table._meta._db for table in tables]
+    usual, piccolo_conf.DB = piccolo_conf.DB, engine
+    for table in tables:
+        table._meta.db = engine
+    try:
+        yield engine
+    finally:
+        piccolo_conf.DB = usual
+        for table, earlier in zip(tables, before, strict=True):
+            table._meta._db = earlier
+
+
+def _migrate(url: str) -> None:
+    with bound(url):
+        asyncio.run(upgrade())
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _renamed(url: str, name: str) -> str:
+    address, question, options = url.partition("?")
+    return f"{address.rpartition('/')[0]}/{name}{question}{options}"
+
+
+def _name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
