@@ -1,0 +1,142 @@
+"""From the one source of a letter to its two faces, plain text and HTML.
+
+A source is a text: the subject, an empty line, then lines. What a line is, its first sign says:
+`# ` a heading, `> ` what a member wrote, `- ` an item, `=> label | url` a button; else it is text.
+Only the source's own lines can say so: what is filled in stays on its line and loses such signs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import templating
+import urls
+
+SIGNS = "#>=-| "
+CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")  # keeps spaces that can't break
+# They would turn the reading direction of our own words, or can't be encoded.
+UNWANTED = re.compile(r"[\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+LANGUAGE_LINE = re.compile(r">[a-z]{2}")
+
+
+@dataclass(frozen=True)
+class Block:
+    kind: str
+    lines: tuple[str, ...]
+    language: str = ""
+    url: str = ""
+
+    @property
+    def plain(self) -> str:
+        if self.kind == "quote":
+            return "\n".join(f"> {line}".rstrip() for line in self.lines)
+        if self.kind == "items":
+            return "\n".join(f"- {line}" for line in self.lines)
+        return "\n".join((*self.lines, self.url)).rstrip()
+
+
+@dataclass(frozen=True)
+class Wording:
+    subject: str
+    text: str
+    html: str
+
+
+class Lines(str):
+    """Several lines that may stay several: each has its sign already."""
+
+    __slots__ = ()
+
+
+def render(name: str, **words: Any) -> Wording:
+    """In the language spoken now."""
+    subject, _, body = _source(name, **words).lstrip().partition("\n")
+    blocks = tuple(_blocks(body))
+    signature = tuple(_blocks(_source("_signature", **words)))
+    shown = {"subject": subject, "blocks": blocks, "signature": signature}
+    return Wording(
+        subject=subject.strip(),
+        text="\n\n".join(block.plain for block in (*blocks, *signature)) + "\n",
+        html=templating.render("letters/letter.html", **shown),
+    )
+
+
+def flat(text: str) -> str:
+    """On one line: nothing that a name or a subject could start a header or a line with."""
+    return UNWANTED.sub("", CONTROLS.sub(" ", text)).strip(" ")
+
+
+def quoted(text: str, language: str) -> Lines:
+    """What a member wrote, each line with its sign."""
+    lines = (UNWANTED.sub("", CONTROLS.sub(" ", line)).rstrip() for line in _trimmed(text))
+    return Lines("\n".join((f">{language}", *(f"> {line}" for line in lines))))
+
+
+@cache
+def _environment() -> Any:
+    """Line by line, and everything filled in made harmless."""
+    made = templating.environment().overlay(
+        autoescape=False, finalize=_contained, trim_blocks=False
+    )
+    made.filters = made.filters | {"quoted": quoted}
+    return made
+
+
+def _source(name: str, **words: Any) -> str:
+    return str(_environment().get_template(f"letters/{name}.txt").render(words))
+
+
+def _contained(value: Any) -> str:
+    return value if isinstance(value, Lines) else flat(str(value)).lstrip(SIGNS)
+
+
+def _blocks(body: str) -> Iterator[Block]:
+    lines = (line.strip() for line in body.splitlines())
+    for kind, group in groupby(lines, key=_kind):
+        if kind == "quote":
+            yield from _quotes(group)
+        elif kind == "items":
+            yield Block(kind, tuple(line[1:].strip() for line in group))
+        elif kind == "button":
+            yield from map(_button, group)
+        elif kind == "heading":
+            yield from (Block(kind, (line[1:].strip(),)) for line in group)
+        elif kind:
+            yield Block(kind, tuple(group))
+
+
+def _kind(line: str) -> str:
+    if line.startswith("=>"):
+        return "button"
+    signs = {"#": "heading", ">": "quote", "-": "items", "": ""}
+    return signs.get(line[:1], "paragraph")
+
+
+def _quotes(lines: Iterator[str]) -> Iterator[Block]:
+    """A new one begins where a language is named: «>de», which no member's line can be."""
+    language, said = "", list[str]()
+    for line in lines:
+        if LANGUAGE_LINE.fullmatch(line):
+            if said:
+                yield Block("quote", tuple(said), language)
+            language, said = line[1:], []
+        else:
+            said.append(line[2:])
+    yield Block("quote", tuple(said), language)
+
+
+def _button(line: str) -> Block:
+    label, _, url = line[2:].rpartition(" | ")
+    url = url.strip()
+    if not url.startswith(urls.absolute("/")) or " " in url:
+        raise ValueError("a button leads to one of our own pages")
+    return Block("button", (label.strip(),), url=url)
+
+
+def _trimmed(text: str) -> list[str]:
+    return text.strip().splitlines()
