@@ -1,0 +1,167 @@
+"""Joins the parts, alone knows all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import MutableScopeHeaders
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.csrf import CSRFMiddleware
+from litestar.types import ControllerRouterHandler, Message, Scope
+
+import i18n
+import jobs
+import piccolo_conf
+import sealing
+from controllers import health, providers, shell, static
+from controllers.answers import Answers
+from controllers.arrival import anonymous, recognise_visitors
+from controllers.first_run import FirstRun
+from controllers.guards import signed_in
+from controllers.inquiries import Asking, Inquiries
+from controllers.mentorships import Mentorships
+from controllers.sessions import Sessions
+from domain.refusals import Refusal
+from i18n import N_, gettext
+from pages import Hx, Page, sign_in_first
+from settings import settings
+
+log = logging.getLogger("mentorat")
+
+MOST_BYTES = 1_000_000  # of a form: ten times the longest honest one
+CSRF_COOKIE = "csrftoken"
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types default",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+HANDLERS: list[ControllerRouterHandler] = [
+    *shell.HANDLERS,
+    static.static,
+    health.health,
+    health.ready,
+    Answers,
+    Asking,
+    FirstRun,
+    Inquiries,
+    Mentorships,
+    Sessions,
+]
+ERRORS = {
+    400: N_("Cette demande n’a pas pu être lue. Revenez en arrière et réessayez."),
+    403: N_("Cette page est restée ouverte trop longtemps. Revenez en arrière, rechargez-la et "
+            "envoyez à nouveau: ce que vous avez écrit est encore là."),
+    404: N_("Cette page n’existe pas, ou elle ne vous est pas destinée."),
+    405: N_("Cette page n’existe pas, ou elle ne vous est pas destinée."),
+    413: N_("C’est trop long pour être envoyé. Raccourcissez votre texte."),
+    429: N_("Il y a eu trop d’essais. Patientez un quart d’heure, puis réessayez."),
+    500: N_("Quelque chose n’a pas marché chez nous. Rien n’a été enregistré; réessayez dans un "
+            "instant."),
+}  # fmt: skip
+
+
+def build(further: list[ControllerRouterHandler] | None = None) -> Litestar:
+    """`further`: the demo's doors."""
+    csrf = CSRFConfig(
+        secret=sealing.csrf_secret(),
+        cookie_name=CSRF_COOKIE,
+        cookie_httponly=True,
+        cookie_secure=settings().https,
+    )
+    provided = ("now", "viewer", "sent", "inquiry", "mentorship", "mentor_profile")
+    return Litestar(
+        [*HANDLERS, *(further or [])],
+        guards=[signed_in],
+        # Not csrf_config: that one would run before we know whose language an error is in.
+        middleware=[recognise_visitors, DefineMiddleware(CSRFMiddleware, config=csrf)],
+        dependencies={name: Provide(getattr(providers, name)) for name in provided},
+        exception_handlers={Refusal: refused, HTTPException: failed, Exception: failed},
+        before_send=[dress],
+        lifespan=[running],
+        openapi_config=None,
+        request_max_body_size=MOST_BYTES,
+        logging_config=None,
+    )
+
+
+@asynccontextmanager
+async def running(_: Litestar) -> AsyncIterator[None]:
+    """The pool, and the clock's jobs beside the doors."""
+    engine: Any = piccolo_conf.DB
+    await engine.start_connection_pool()
+    stop = asyncio.Event()
+    clockwork = asyncio.create_task(jobs.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await clockwork
+        await engine.close_connection_pool()
+
+
+def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[None]:
+    """A page, or a toast over the page that stays as it is."""
+    return _shown(request, refusal.status, refusal.said)
+
+
+def failed(request: Request[Any, Any, Any], error: Exception) -> Response[None]:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 401:
+        return sign_in_first(request)
+    if status >= 500:
+        # The pattern, never the path: it may hold a link's secret.
+        log.error("failed: %s", request.scope.get("path_template", ""), exc_info=error)
+    response = _shown(request, status, gettext(ERRORS.get(status, ERRORS[500])))
+    if status == 403:
+        # A cookie under an old key would lock its browser out for ever.
+        response.delete_cookie(CSRF_COOKIE)
+    return response
+
+
+async def dress(message: Message, scope: Scope) -> None:
+    """Headers on every answer, errors and files included."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in HEADERS.items():
+        headers[name] = value
+    if settings().https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if "cache-control" not in headers:
+        # no-store would lose the page for Back, and with it what was typed.
+        headers["Cache-Control"] = "private, no-cache"
+        headers["Vary"] = "HX-Request, HX-Request-Type"
+
+
+def _shown(request: Request[Any, Any, Any], status: int, text: str) -> Response[None]:
+    visit = anonymous(request.scope)
+    i18n.speak(visit.language)
+    toast = text if Hx.of(request).is_partial else ""
+    return Page("shared/error", status=status, toast=toast, code=status, text=text)

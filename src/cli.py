@@ -1,0 +1,128 @@
+"""The operator's commands."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+GRACE = 3  # seconds that open requests get when the program is told to stop
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Each command imports what it needs: settings are read when they are known to be wanted."""
+    given = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    given.act(given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mentorat", description="Mentoring for associations.")
+    acts = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = _command(acts, "serve", _serve, "run the web server; upgrades the database first")
+    serve.add_argument("--port", type=int, help="instead of PORT")
+    demo = _command(acts, "demo", _demo, "a look, with made-up people, in a database of its own")
+    demo.add_argument("--port", type=int, default=8000)
+    coordinator = _command(acts, "coordinator", None, "people of the office")
+    add = _command(
+        coordinator.add_subparsers(required=True, metavar="ACT"),
+        "add",
+        _coordinator,
+        "make somebody a coordinator: also the way back in after a lock-out",
+    )
+    add.add_argument("email")
+    add.add_argument("--first-name", default="")
+    add.add_argument("--last-name", default="")
+    add.add_argument("--language", default="fr")
+    mail = _command(acts, "mail", None, "letters")
+    test = _command(
+        mail.add_subparsers(required=True, metavar="ACT"),
+        "test",
+        _mail_test,
+        "send one letter now and say what the server answered",
+    )
+    test.add_argument("address")
+    _command(acts, "doctor", _doctor, "check settings, database, key and mail; no secret is shown")
+    return parser
+
+
+def _command(
+    acts: Any, name: str, act: Callable[[Any], None] | None, told: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = acts.add_parser(name, help=told, description=told)
+    if act is not None:
+        parser.set_defaults(act=act)
+    return parser
+
+
+def _serve(given: argparse.Namespace) -> None:
+    from running import serving
+
+    if given.port:
+        os.environ["PORT"] = str(given.port)
+    serving.serve()
+
+
+def _demo(given: argparse.Namespace) -> None:
+    try:
+        from demo import running
+    except ModuleNotFoundError:
+        sys.exit("This installation has no demo. Build the image with --build-arg DEMO=1.")
+    running.run(given.port)
+
+
+def _coordinator(given: argparse.Namespace) -> None:
+    import clock
+    from domain import first_run
+    from forms.fields import ADDRESS
+
+    if not ADDRESS.fullmatch(given.email):
+        sys.exit("That is no e-mail address.")
+
+    async def add() -> None:
+        await first_run.coordinator(
+            given.email, given.first_name, given.last_name, given.language, clock.now()
+        )
+
+    _with_database(add())
+    _say("Done. They sign in with their e-mail address.")
+
+
+def _mail_test(given: argparse.Namespace) -> None:
+    from mail import smtp
+
+    try:
+        answer = asyncio.run(smtp.try_out(given.address))
+    except smtp.Trouble as trouble:
+        sys.exit(f"Not sent. {trouble}")
+    _say(f"Sent. The server answered: {answer}")
+
+
+def _doctor(_: argparse.Namespace) -> None:
+    from running import doctor
+
+    sys.exit(asyncio.run(doctor.examine(_say)))
+
+
+def _with_database(work: Coroutine[Any, Any, None]) -> None:
+    from running import serving
+
+    async def run() -> None:
+        await serving.prepare()
+        await work
+
+    asyncio.run(run())
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    main()

@@ -1,0 +1,99 @@
+"""The same replies from a letter's link: no sign-in, one use, GET only shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from controllers.guards import PUBLIC
+from controllers.inquiries import card, perform
+from domain import inquiries, links
+from domain.refusals import AlreadySettled, LinkVoid
+from forms.fields import Sent
+from forms.inquiries import Acceptance, Suggestion, Words
+from i18n import gettext
+from pages import Page, Region
+from tables.inquiries import Inquiry
+from tables.links import Link
+from tables.people import Person
+from tables.transaction import transaction
+
+DEEDS = {
+    "acceptance": "acceptance",
+    "refusal-busy": "refusal_busy",
+    "refusal-topic": "refusal_topic",
+    "question": "question",
+    "suggestion": "suggestion",
+}
+
+
+class Answers(Controller):
+    path = "/answer"
+    opt = PUBLIC
+
+    @get("/{secret:str}")
+    async def show(self, secret: FromPath[str], now: NamedDependency[datetime]) -> Page:
+        link, inquiry, mentor = await _opened(secret)
+        if not links.is_alive(link, now) or not inquiry.is_open:
+            return await _void(inquiry, mentor, now)
+        context = await card(inquiry, mentor, now, link=secret)
+        return Page("answers/show", **context)
+
+    @post("/{secret:str}/{deed:str}")
+    async def act(
+        self,
+        secret: FromPath[str],
+        deed: FromPath[str],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        link, inquiry, mentor = await _opened(secret)
+        if deed not in DEEDS:
+            raise LinkVoid
+        form = await _form(DEEDS[deed], inquiry, sent, now)
+        if form.errors and links.is_alive(link, now):
+            context = await card(inquiry, mentor, now, DEEDS[deed], form, secret)
+            return Page("answers/show", piece="inquiries/_card", status=422, **context)
+        try:
+            async with transaction():
+                await links.spend(link, now)
+                await perform(inquiry, mentor, DEEDS[deed], form, now)
+        except (LinkVoid, AlreadySettled):
+            return await _void(inquiry, mentor, now)
+        context = await card(inquiry, mentor, now)
+        toast = gettext("Votre réponse est partie.")
+        return Page("answers/done", piece="answers/_done", toast=toast, **context)
+
+
+async def _form(deed: str, inquiry: Inquiry, sent: Sent, now: datetime) -> Any:
+    if deed == "acceptance":
+        return Acceptance.read(sent, now)
+    if deed == "suggestion":
+        return Suggestion.read(sent, await inquiries.colleagues_for(inquiry, now))
+    return Words.read(sent)
+
+
+async def _opened(secret: str) -> tuple[Link, Inquiry, Person]:
+    """Raises LinkVoid for what was never a link of ours."""
+    link = await links.look(secret, links.ANSWER)
+    if link is None:
+        raise LinkVoid
+    mentor: Person = link.person
+    return link, await inquiries.by_answer_link(link.about, mentor), mentor
+
+
+async def _void(inquiry: Inquiry, mentor: Person, now: datetime) -> Page:
+    """Spent, expired or overtaken: never an error page, but how it stands now."""
+    fresh = await inquiries.by_answer_link(inquiry.id, mentor)
+    context = await card(fresh, mentor, now)
+    return Page(
+        "answers/void",
+        status=409 if not fresh.is_open else 410,
+        also=[Region(f"#inquiry-{inquiry.id}", "outerHTML", "inquiries/_card")],
+        toast=gettext("Ce lien a déjà servi ou n’est plus valable. Voici où en est la demande."),
+        **context | {"answerable": False},
+    )

@@ -1,0 +1,341 @@
+"""Requests: asked by a mentee, answered by a mentor, on the site."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+
+import sealing
+import urls
+from domain import deadlines, drafts, house, inquiries, mentorships, norms
+from domain.permissions import is_answerable, is_explainable, is_withdrawable
+from domain.ready_texts import ready
+from domain.refusals import AlreadySettled, Refusal, Unseen
+from forms.fields import Sent
+from forms.inquiries import KINDS, Acceptance, Ask, Suggestion, Words
+from i18n import LOCALES, gettext, language
+from pages import Answer, Go, Page, Region
+from tables.inquiries import Inquiry
+from tables.people import Person
+from tables.profiles import Profile
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Asking(Controller):
+    """The form of the norm, at a mentor's address."""
+
+    path = "/mentors/{mentor_id:int}"
+
+    @get("/inquiry")
+    async def show(
+        self,
+        request: AnyRequest,
+        mentor_profile: NamedDependency[Profile],
+        viewer: NamedDependency[Person],
+        now: NamedDependency[datetime],
+    ) -> Page:
+        mentor: Person = mentor_profile.person
+        fields, saved_at = await drafts.read(mentor, viewer)
+        if not fields and request.query_params.get("words") == "again":
+            fields = await drafts.latest_words(viewer)
+        form = Ask.filled(fields, sealing.token()[:24], viewer.language)
+        context = await asking(mentor_profile, viewer, form, now, saved_at)
+        return Page("inquiries/ask", nav="mentors", **context)
+
+    @post("/inquiry")
+    async def ask(
+        self,
+        mentor_profile: NamedDependency[Profile],
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Page | Go:
+        form = Ask.read(sent, tuple(LOCALES))
+        mentor: Person = mentor_profile.person
+        status, toast = 422, ""
+        if form.request is not None:
+            try:
+                inquiry = await inquiries.ask(mentor, form.request, by=viewer, now=now)
+            except Refusal as refusal:
+                # Beside the form, so that nothing typed is lost.
+                status, toast, form.errors["form"] = 422, "", refusal.said
+            else:
+                return Go(urls.inquiry(inquiry), toast=gettext("Votre demande est partie."))
+        if "key" in form.errors:
+            form.typed["key"] = sealing.token()[:24]
+        context = await asking(mentor_profile, viewer, form, now)
+        return Page(
+            "inquiries/ask",
+            piece="inquiries/_ask",
+            status=status,
+            toast=toast,
+            nav="mentors",
+            **context,
+        )
+
+    @post("/draft")
+    async def save(
+        self,
+        mentor_profile: NamedDependency[Profile],
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        """As one types; without JavaScript a button of the form."""
+        mentor: Person = mentor_profile.person
+        form = Ask.read(sent, tuple(LOCALES))
+        await drafts.save(mentor, form.draft(), by=viewer, now=now)
+        return Answer("inquiries/_saved", instead=urls.ask(mentor), saved_at=now)
+
+
+class Inquiries(Controller):
+    path = "/inquiries"
+
+    @get()
+    async def index(self, viewer: NamedDependency[Person], now: NamedDependency[datetime]) -> Page:
+        seen = await inquiries.seen_by(viewer)
+        return Page(
+            "inquiries/index",
+            nav="inquiries",
+            sent=[each for each in seen if _mentee(each).id == viewer.id],
+            received=[each for each in seen if _mentee(each).id != viewer.id],
+            now=now,
+        )
+
+    @get("/{inquiry_id:int}")
+    async def show(
+        self,
+        inquiry: NamedDependency[Inquiry],
+        viewer: NamedDependency[Person],
+        now: NamedDependency[datetime],
+    ) -> Page:
+        context = await card(inquiry, viewer, now)
+        return Page("inquiries/show", piece="inquiries/_card", nav="inquiries", **context)
+
+    @post("/{inquiry_id:int}/acceptance")
+    async def accept(
+        self,
+        inquiry: NamedDependency[Inquiry],
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        form = Acceptance.read(sent, now)
+        return await answered(inquiry, viewer, "acceptance", form, now)
+
+    @post("/{inquiry_id:int}/refusal-busy")
+    async def refuse_as_busy(
+        self,
+        inquiry: NamedDependency[Inquiry],
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        return await answered(inquiry, viewer, "refusal_busy", Words.read(sent), now)
+
+    @post("/{inquiry_id:int}/refusal-topic")
+    async def refuse_topic(
+        self,
+        inquiry: NamedDependency[Inquiry],
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        return await answered(inquiry, viewer, "refusal_topic", Words.read(sent), now)
+
+    @post("/{inquiry_id:int}/question")
+    async def ask_back(
+        self,
+        inquiry: NamedDependency[Inquiry],
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        return await answered(inquiry, viewer, "question", Words.read(sent), now)
+
+    @post("/{inquiry_id:int}/suggestion")
+    async def suggest(
+        self,
+        inquiry: NamedDependency[Inquiry],
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        form = Suggestion.read(sent, await inquiries.colleagues_for(inquiry, now))
+        return await answered(inquiry, viewer, "suggestion", form, now)
+
+    @post("/{inquiry_id:int}/explanation")
+    async def explain(
+        self,
+        inquiry: NamedDependency[Inquiry],
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        form = Words.read(sent)
+        if form.errors:
+            return await _again(inquiry, viewer, "explanation", form, now)
+        try:
+            await inquiries.explain(inquiry, by=viewer, words=form.words, now=now)
+        except AlreadySettled as refusal:
+            return await overtaken(inquiry, viewer, refusal, now)
+        return await _done(inquiry, viewer, now, gettext("Votre réponse est partie."))
+
+    @post("/{inquiry_id:int}/withdrawal")
+    async def withdraw(
+        self,
+        inquiry: NamedDependency[Inquiry],
+        viewer: NamedDependency[Person],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        try:
+            await inquiries.withdraw(inquiry, by=viewer, now=now)
+        except AlreadySettled as refusal:
+            return await overtaken(inquiry, viewer, refusal, now)
+        return await _done(inquiry, viewer, now, gettext("Votre demande est retirée."))
+
+    @post("/withdrawals")
+    async def withdraw_several(
+        self,
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Go:
+        """After one mentor accepted: the ticked others, in one step."""
+        ticked = {int(each) for each in sent.all("withdraw") if each.isdigit() and len(each) < 10}
+        withdrawn = await inquiries.withdraw_all(ticked, by=viewer, now=now)
+        toast = gettext("Demandes retirées: %(count)s.") % {"count": withdrawn}
+        return Go(urls.MENTORSHIPS, toast=toast)
+
+
+async def asking(
+    profile: Profile,
+    viewer: Person,
+    form: Ask,
+    now: datetime,
+    saved_at: datetime | None = None,
+) -> dict[str, Any]:
+    """What inquiries/ask.html needs."""
+    mentor: Person = profile.person
+    if mentor.id == viewer.id:
+        raise Unseen
+    kept = await house.current()
+    still_open = await inquiries.open_of(viewer)
+    return {
+        "profile": profile,
+        "mentor": mentor,
+        "form": form,
+        "saved_at": saved_at,
+        "kinds": KINDS,
+        "spoken": list(dict.fromkeys([*LOCALES, *profile.spoken])),
+        "answer_by": deadlines.answer_by(now, kept.release_day),
+        "is_norms_due": not await norms.has_accepted(viewer),
+        "already": next((each for each in still_open if _mentor(each).id == mentor.id), None),
+        "is_full": len(still_open) >= kept.open_limit,
+        "limit": kept.open_limit,
+        "has_words": bool(await drafts.latest_words(viewer)),
+    }
+
+
+async def card(
+    inquiry: Inquiry,
+    viewer: Person,
+    now: datetime,
+    deed: str = "",
+    form: Any = None,
+    link: str = "",
+) -> dict[str, Any]:
+    """What inquiries/_card.html needs: on its page, as the answer to a deed, and for a letter's
+    link. `deed` is the one whose form came back with errors."""
+    answerable = is_answerable(viewer, inquiry)
+    mentorship = await mentorships.of(inquiry) if inquiry.state == "accepted" else None
+    mine = _mentee(inquiry).id == viewer.id
+    return {
+        "inquiry": inquiry,
+        "is_mentee": mine,
+        "other": _mentor(inquiry) if mine else _mentee(inquiry),
+        "exchanges": await inquiries.exchanges_of(inquiry),
+        "answerable": answerable,
+        "explainable": is_explainable(viewer, inquiry),
+        "withdrawable": is_withdrawable(viewer, inquiry),
+        "ready": ready(inquiry, viewer) if answerable else {},
+        "colleagues": await inquiries.colleagues_for(inquiry, now) if answerable else {},
+        "mentorship": mentorship,
+        "suggested": await inquiries.suggested_in(inquiry),
+        "others": await inquiries.others_open(inquiry, viewer),
+        "kinds": KINDS,
+        "deed": deed,
+        "form": form or Words(),
+        "link": link,
+        "now": now,
+        "reader_language": language(),
+    }
+
+
+async def answered(
+    inquiry: Inquiry, viewer: Person, deed: str, form: Any, now: datetime
+) -> Response[None]:
+    """One of the five ways, signed in."""
+    if form.errors:
+        return await _again(inquiry, viewer, deed, form, now)
+    try:
+        await perform(inquiry, viewer, deed, form, now)
+    except AlreadySettled as refusal:
+        return await overtaken(inquiry, viewer, refusal, now)
+    return await _done(inquiry, viewer, now, gettext("Votre réponse est partie."))
+
+
+async def perform(inquiry: Inquiry, by: Person, deed: str, form: Any, now: datetime) -> None:
+    """The same five verbs, on the site and from a letter's link."""
+    if deed == "acceptance":
+        await inquiries.accept(inquiry, form.proposal, by=by, now=now)
+    elif deed == "refusal_busy":
+        await inquiries.decline_as_busy(inquiry, by=by, saying=form.words, now=now)
+    elif deed == "refusal_topic":
+        await inquiries.decline(inquiry, by=by, saying=form.words, now=now)
+    elif deed == "question":
+        await inquiries.ask_back(inquiry, by=by, question=form.words, now=now)
+    else:
+        colleague = await inquiries.colleague(form.colleague)
+        await inquiries.suggest(inquiry, colleague, by=by, saying=form.words, now=now)
+
+
+async def overtaken(inquiry: Inquiry, viewer: Person, refusal: Refusal, now: datetime) -> Page:
+    """Somebody was first: told, and shown how it stands now."""
+    fresh = await Inquiry.visible_to(viewer).where(Inquiry.id == inquiry.id).first()
+    if fresh is None:
+        raise Unseen
+    where = Region(f"#inquiry-{inquiry.id}", "outerHTML", "inquiries/_card")
+    context = await card(fresh, viewer, now)
+    return Page(
+        "inquiries/show",
+        status=refusal.status,
+        also=[where],
+        toast=refusal.said,
+        nav="inquiries",
+        **context,
+    )
+
+
+async def _again(inquiry: Inquiry, viewer: Person, deed: str, form: Any, now: datetime) -> Page:
+    context = await card(inquiry, viewer, now, deed, form)
+    return Page("inquiries/show", piece="inquiries/_card", status=422, nav="inquiries", **context)
+
+
+async def _done(inquiry: Inquiry, viewer: Person, now: datetime, toast: str) -> Answer:
+    context = await card(inquiry, viewer, now)
+    return Answer("inquiries/_card", instead=urls.inquiry(inquiry), toast=toast, **context)
+
+
+def _mentee(inquiry: Inquiry) -> Person:
+    mentee: Person = inquiry.mentee
+    return mentee
+
+
+def _mentor(inquiry: Inquiry) -> Person:
+    mentor: Person = inquiry.mentor
+    return mentor

@@ -1,0 +1,136 @@
+"""Signing in and out: a code, a link that shows before it acts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+import sealing
+import urls
+from controllers.arrival import MARK, session_cookie
+from controllers.guards import PUBLIC, viewer_of
+from domain import sessions
+from domain.refusals import CodeSpent, LinkVoid, TooOften, WrongCode
+from forms.fields import Sent
+from forms.sign_in import Address, Code
+from i18n import language
+from pages import Go, Page
+from settings import settings
+
+BROWSER = "browser"  # ties a code to where it was asked for
+AnyRequest = Request[Any, Any, Any]
+
+
+class Sessions(Controller):
+    path = "/"
+    opt = PUBLIC
+
+    @get("/sign-in")
+    async def show(self, request: AnyRequest) -> Page | Go:
+        onward = urls.own_path(request.query_params.get("next", urls.HOME))
+        if viewer_of(request) is not None:
+            return Go(onward)
+        form = Address(typed={"next": onward, "email": ""})
+        return Page("sessions/sign_in", form=form, step="address")
+
+    @post("/sign-in")
+    async def ask(
+        self, request: AnyRequest, sent: NamedDependency[Sent], now: NamedDependency[datetime]
+    ) -> Response[None]:
+        form = Address.read(sent)
+        if form.errors:
+            return _page(form, "address", 422)
+        browser = request.cookies.get(BROWSER, "") or sealing.token()
+        visitor = request.client.host if request.client else ""
+        asking = sessions.Asking(form.email, browser, visitor, form.onward, language())
+        try:
+            await sessions.ask(asking, now)
+        except TooOften as refusal:
+            form.errors["email"] = refusal.said
+            return _page(form, "address", refusal.status)
+        page = _page(Code(typed={"email": form.email, "code": ""}), "code", 200)
+        page.set_cookie(
+            BROWSER,
+            browser,
+            max_age=3600,
+            secure=settings().https,
+            httponly=True,
+            samesite="lax",
+        )
+        return page
+
+    @post("/sign-in/code")
+    async def type_code(
+        self, request: AnyRequest, sent: NamedDependency[Sent], now: NamedDependency[datetime]
+    ) -> Response[None]:
+        form = Code.read(sent)
+        if form.errors:
+            return _page(form, "code", 422)
+        browser = request.cookies.get(BROWSER, "")
+        try:
+            begun = await sessions.by_code(browser, form.code, _device(request), now)
+        except WrongCode as refusal:
+            form.errors["code"] = refusal.said
+            return _page(form, "code", 422)
+        except (CodeSpent, LinkVoid):
+            again = Address(typed={"email": form.typed["email"], "next": urls.HOME})
+            again.errors["email"] = CodeSpent().said
+            return _page(again, "address", 422)
+        return entered(begun)
+
+    @get("/sign-in/link/{secret:str}")
+    async def look(self, secret: FromPath[str], now: NamedDependency[datetime]) -> Page:
+        """Mail scanners open links: this only shows a button."""
+        if await sessions.look(secret, now) is None:
+            return Page("sessions/link_void", status=410)
+        return Page("sessions/link", secret=secret)
+
+    @post("/sign-in/link/{secret:str}")
+    async def follow(
+        self, request: AnyRequest, secret: FromPath[str], now: NamedDependency[datetime]
+    ) -> Response[None]:
+        try:
+            return entered(await sessions.by_link(secret, _device(request), now))
+        except LinkVoid:
+            return Page("sessions/link_void", status=410)
+
+    @post("/sign-out")
+    async def leave(self, request: AnyRequest) -> Go:
+        await sessions.end_this(request.cookies.get(session_cookie(), ""))
+        answer = Go(urls.SIGN_IN)
+        answer.delete_cookie(session_cookie())
+        answer.delete_cookie(MARK)
+        return answer
+
+
+def entered(begun: sessions.Begun) -> Go:
+    """The session's cookie, and the readable mark that app.js compares after Back."""
+    answer = Go(urls.own_path(begun.onward))
+    secure = settings().https
+    age = 30 * 24 * 3600
+    answer.set_cookie(
+        session_cookie(), begun.token, max_age=age, secure=secure, httponly=True, samesite="lax"
+    )
+    answer.set_cookie(MARK, begun.mark, max_age=age, secure=secure, samesite="lax")
+    return answer
+
+
+def _page(form: Address | Code, step: str, status: int) -> Page:
+    return Page("sessions/sign_in", piece="sessions/_sign_in", status=status, form=form, step=step)
+
+
+def _device(request: AnyRequest) -> str:
+    """«Firefox, Android»: enough to recognise one's own on the account page."""
+    agent = request.headers.get("user-agent", "")
+    browsers = ("Edg", "OPR", "SamsungBrowser", "Firefox", "CriOS", "Chrome", "Safari")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux")
+    names = {"Edg": "Edge", "OPR": "Opera", "CriOS": "Chrome", "Mac OS X": "macOS"}
+    parts = [
+        next((names.get(each, each) for each in among if each in agent), "")
+        for among in (browsers, systems)
+    ]
+    return ", ".join(part for part in parts if part)

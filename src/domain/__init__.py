@@ -1,0 +1,1 @@
+"""What may happen, in verbs of the trade."""

@@ -1,0 +1,137 @@
+"""«Occupé»: by hand, until a date, by capacity, after silence; always undone by its owner."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from clock import day
+from domain import deadlines, history
+from domain.refusals import insist
+from mail import letters
+from search import index
+from tables.favourites import FreeWish
+from tables.house import House
+from tables.mentorships import RUNNING, Mentorship
+from tables.people import Person
+from tables.profiles import BusyReason, Profile, State
+from tables.transaction import transaction
+
+
+async def turn_busy(profile: Profile, *, until: date | None, by: Person, now: datetime) -> None:
+    """Said again it changes nothing but the date."""
+    insist(_is_own(profile, by))
+    await _turn_busy(profile, BusyReason.BY_HAND, until, by, now)
+
+
+async def turn_free(profile: Profile, *, by: Person, now: datetime) -> None:
+    """Also with a full capacity: the mentor knows best."""
+    insist(_is_own(profile, by))
+    await _turn_free(profile, by, now)
+
+
+async def weigh(mentor: Person, now: datetime) -> None:
+    """After a mentorship began or ended, inside its transaction: full is busy, room is free."""
+    profile = await Profile.objects(Profile.person).where(Profile.person == mentor.id).first()
+    if profile is None:
+        return
+    here = (Mentorship.mentor == mentor.id) & Mentorship.state.is_in(list(RUNNING))
+    is_full = await Mentorship.count().where(here) >= profile.capacity
+    if is_full and not profile.is_busy:
+        await _turn_busy(profile, BusyReason.CAPACITY, None, None, now)
+    elif not is_full and profile.is_busy and profile.busy_reason == BusyReason.CAPACITY:
+        await _turn_free(profile, None, now)
+
+
+async def count_silence(mentor: Person, house: House, now: datetime) -> None:
+    """An inquiry was released unanswered, inside its transaction."""
+    counted: dict[Any, Any] = {Profile.unanswered: Profile.unanswered + 1}
+    await Profile.update(counted).where(Profile.person == mentor.id)
+    profile = await Profile.objects(Profile.person).where(Profile.person == mentor.id).first()
+    if profile and profile.unanswered >= house.released_limit and not profile.is_busy:
+        await _turn_busy(profile, BusyReason.UNANSWERED, None, None, now)
+        await letters.turned_busy(mentor, now)
+
+
+async def count_reply(mentor: Person) -> None:
+    """Whoever replies is back in the conversation."""
+    await Profile.update({Profile.unanswered: 0}).where(Profile.person == mentor.id)
+
+
+async def warn_returning(now: datetime) -> None:
+    """The day before a date is reached, in the morning. Exactly once a date."""
+    tomorrow = day(now) + timedelta(days=1)
+    if not deadlines.is_morning(day(now), now):
+        return
+    due = (Profile.busy_until == tomorrow) & _not_warned(tomorrow)
+    for profile in await Profile.objects(Profile.person).where(due & Profile.is_busy.eq(True)):
+        await _warn(profile, tomorrow, now)
+
+
+async def return_due(now: datetime) -> None:
+    """Free again on the date."""
+    due = Profile.is_busy.eq(True) & (Profile.busy_until <= day(now))
+    for profile in await Profile.objects(Profile.person).where(due):
+        await _turn_free(profile, None, now)
+
+
+async def _turn_busy(
+    profile: Profile, reason: BusyReason, until: date | None, by: Person | None, now: datetime
+) -> None:
+    async with transaction():
+        await _set(profile, is_busy=True, until=until, reason=reason)
+        await history.record(f"availability.busy_{reason.value}", profile, by, now)
+        await index.reindex(profile.id)
+
+
+async def _turn_free(profile: Profile, by: Person | None, now: datetime) -> None:
+    async with transaction():
+        busy = (Profile.id == profile.id) & Profile.is_busy.eq(True)
+        values: dict[Any, Any] = {
+            Profile.is_busy: False,
+            Profile.busy_until: None,
+            Profile.busy_reason: "",
+            Profile.unanswered: 0,
+        }
+        if not await Profile.update(values).where(busy).returning(Profile.id):
+            return
+        profile.is_busy, profile.busy_until, profile.busy_reason = False, None, ""
+        await history.record("availability.free", profile, by, now)
+        await index.reindex(profile.id)
+        if profile.state == State.RELEASED:
+            await _tell_waiting(profile.person, now)
+
+
+async def _set(profile: Profile, *, is_busy: bool, until: date | None, reason: BusyReason) -> None:
+    values: dict[Any, Any] = {
+        Profile.is_busy: is_busy,
+        Profile.busy_until: until,
+        Profile.busy_reason: reason,
+    }
+    await Profile.update(values).where(Profile.id == profile.id)
+    profile.is_busy, profile.busy_until, profile.busy_reason = is_busy, until, reason
+
+
+async def _tell_waiting(mentor: Person, now: datetime) -> None:
+    """Each wish is told once and then gone."""
+    wishes = await FreeWish.objects(FreeWish.person).where(FreeWish.mentor == mentor.id)
+    for wish in wishes:
+        if await FreeWish.delete().where(FreeWish.id == wish.id).returning(FreeWish.id):
+            await letters.free_again(wish.person, mentor, now)
+
+
+async def _warn(profile: Profile, tomorrow: date, now: datetime) -> None:
+    here = (Profile.id == profile.id) & _not_warned(tomorrow)
+    async with transaction():
+        claimed = Profile.update({Profile.warned_for: tomorrow}).where(here)
+        if await claimed.returning(Profile.id):
+            await letters.busy_ends_tomorrow(profile.person, tomorrow, now)
+
+
+def _not_warned(tomorrow: date) -> Any:
+    return Profile.warned_for.is_null() | (Profile.warned_for != tomorrow)
+
+
+def _is_own(profile: Profile, person: Person) -> bool:
+    owner: Person = profile.person
+    return person.is_member and owner.id == person.id

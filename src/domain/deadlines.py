@@ -1,0 +1,32 @@
+"""Dates of the guaranteed reply: pure, in the association's calendar."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from clock import ZURICH, day
+
+MORNING = time(8)  # letters by the clock reach people at breakfast, not at midnight
+EVENING = time(18)  # a day promised is a whole working day
+
+
+def answer_by(since: datetime, days: int) -> datetime:
+    """The evening of that day, counted on the calendar: summer time moves nothing."""
+    return _at(day(since) + timedelta(days=days), EVENING)
+
+
+def reminder_due(since: datetime, days: int) -> datetime:
+    return _at(day(since) + timedelta(days=days), MORNING)
+
+
+def latest_due(since: datetime, steps: list[int], now: datetime) -> int:
+    """The last step whose morning has come: after a standstill one reminder, not three. 0: none."""
+    return max((step for step in steps if reminder_due(since, step) <= now), default=0)
+
+
+def is_morning(today: date, now: datetime) -> bool:
+    return _at(today, MORNING) <= now
+
+
+def _at(on: date, hour: time) -> datetime:
+    return datetime.combine(on, hour, tzinfo=ZURICH).astimezone(UTC)

@@ -1,0 +1,49 @@
+"""Kept mentors, and the wish to be told when one is free again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.permissions import may_ask
+from domain.refusals import insist
+from tables.favourites import Favourite, FreeWish
+from tables.people import Person
+from tables.transaction import hold, transaction
+
+
+async def keep(mentor: Person, *, by: Person, now: datetime) -> None:
+    """Twice is once."""
+    insist(may_ask(by, mentor))
+    async with transaction():
+        await hold(by)
+        if not await is_kept(mentor, by):
+            await Favourite(person=by.id, mentor=mentor.id, kept_at=now).save()
+
+
+async def drop(mentor: Person, *, by: Person) -> None:
+    here = (Favourite.person == by.id) & (Favourite.mentor == mentor.id)
+    await Favourite.delete().where(here)
+
+
+async def is_kept(mentor: Person, by: Person) -> bool:
+    here = (Favourite.person == by.id) & (Favourite.mentor == mentor.id)
+    return bool(await Favourite.exists().where(here))
+
+
+async def wish(mentor: Person, *, by: Person, now: datetime) -> None:
+    """To be told by one letter when this mentor is free again."""
+    insist(may_ask(by, mentor))
+    async with transaction():
+        await hold(by)
+        if not await is_wished(mentor, by):
+            await FreeWish(person=by.id, mentor=mentor.id, wished_at=now).save()
+
+
+async def unwish(mentor: Person, *, by: Person) -> None:
+    here = (FreeWish.person == by.id) & (FreeWish.mentor == mentor.id)
+    await FreeWish.delete().where(here)
+
+
+async def is_wished(mentor: Person, by: Person) -> bool:
+    here = (FreeWish.person == by.id) & (FreeWish.mentor == mentor.id)
+    return bool(await FreeWish.exists().where(here))

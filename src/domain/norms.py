@@ -1,0 +1,37 @@
+"""The norms a member accepts, version by version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain import history
+from tables.norms import Acceptance, NormsVersion
+from tables.people import Person
+from tables.transaction import hold, transaction
+
+
+async def current() -> NormsVersion | None:
+    """The one published last."""
+    published = NormsVersion.objects().where(NormsVersion.published_at.is_not_null())
+    return await published.order_by(NormsVersion.number, ascending=False).first()
+
+
+async def has_accepted(person: Person) -> bool:
+    """The current version; true where none is published."""
+    version = await current()
+    return version is None or await _accepted(person, version)
+
+
+async def accept(version: NormsVersion, *, by: Person, now: datetime) -> None:
+    """Twice is once."""
+    async with transaction():
+        await hold(by)
+        if await _accepted(by, version):
+            return
+        await Acceptance(person=by.id, version=version.id, accepted_at=now).save()
+        await history.record("norms.accept", version, by, now)
+
+
+async def _accepted(person: Person, version: NormsVersion) -> bool:
+    here = (Acceptance.person == person.id) & (Acceptance.version == version.id)
+    return bool(await Acceptance.exists().where(here))

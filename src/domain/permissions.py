@@ -1,0 +1,53 @@
+"""Who may do what: asked by the button and by the verb."""
+
+from __future__ import annotations
+
+from tables.applications import Application
+from tables.applications import State as ApplicationState
+from tables.inquiries import OPEN, Inquiry
+from tables.inquiries import State as InquiryState
+from tables.people import Person
+from tables.profiles import Profile
+from tables.profiles import State as ProfileState
+
+
+def may_answer(person: Person, inquiry: Inquiry) -> bool:
+    """The mentor, whoever is signed in or followed their letter's link."""
+    mentor: Person = inquiry.mentor
+    return person.is_member and mentor.id == person.id
+
+
+def may_explain(person: Person, inquiry: Inquiry) -> bool:
+    mentee: Person = inquiry.mentee
+    return person.is_member and mentee.id == person.id
+
+
+def may_withdraw(person: Person, inquiry: Inquiry) -> bool:
+    mentee: Person = inquiry.mentee
+    return person.is_member and mentee.id == person.id
+
+
+def may_ask(person: Person, mentor: Person) -> bool:
+    return person.is_member and person.id != mentor.id
+
+
+def may_settle(person: Person) -> bool:
+    """The office's decisions."""
+    return person.is_member and person.is_coordinator
+
+
+def is_answerable(viewer: Person, inquiry: Inquiry) -> bool:
+    return may_answer(viewer, inquiry) and inquiry.state == InquiryState.WAITING
+
+
+def is_explainable(viewer: Person, inquiry: Inquiry) -> bool:
+    return may_explain(viewer, inquiry) and inquiry.state == InquiryState.ASKED_BACK
+
+
+def is_withdrawable(viewer: Person, inquiry: Inquiry) -> bool:
+    return may_withdraw(viewer, inquiry) and inquiry.state in OPEN
+
+
+def is_waiting(row: Application | Profile) -> bool:
+    """On the office's desk."""
+    return row.state in (ApplicationState.WAITING, ProfileState.HANDED_IN)

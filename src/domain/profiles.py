@@ -1,0 +1,157 @@
+"""A mentor's profile: written by its owner, released by the office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain import history, norms
+from domain.permissions import may_settle
+from domain.refusals import AlreadySettled, NormsFirst, NotComplete, insist
+from mail import letters
+from search import index
+from tables.people import Person
+from tables.profiles import Profile, ProfileTopic, State
+from tables.topics import Topic
+from tables.transaction import hold, transaction
+
+MOVES = {
+    "hand_in": ((State.DRAFT, State.REFUSED), State.HANDED_IN),
+    "take_back": ((State.HANDED_IN, State.RELEASED), State.DRAFT),
+    "release": ((State.HANDED_IN,), State.RELEASED),
+    "refuse": ((State.HANDED_IN,), State.REFUSED),
+}
+
+
+@dataclass(frozen=True)
+class Face:
+    """What a mentor says of themself; topics by key."""
+
+    about: str
+    years: int
+    languages: tuple[str, ...]
+    kinds: tuple[str, ...]
+    roles: tuple[str, ...]
+    topics: tuple[str, ...]
+    capacity: int
+
+
+async def of(person: Person) -> Profile | None:
+    return await Profile.objects(Profile.person).where(Profile.person == person.id).first()
+
+
+async def begin(person: Person, now: datetime) -> Profile:
+    """One a person, however often it is begun."""
+    async with transaction():
+        await hold(person)
+        known = await of(person)
+        if known is not None:
+            return known
+        profile = Profile(person=person.id, about_language=person.language, changed_at=now)
+        await profile.save()
+        await history.record("profile.begin", profile, person, now)
+    return await of(person) or profile
+
+
+async def write(profile: Profile, face: Face, *, by: Person, now: datetime) -> None:
+    insist(_is_own(profile, by))
+    async with transaction():
+        await hold(by)
+        profile.about, profile.about_language = face.about, by.language
+        profile.years, profile.capacity = face.years, face.capacity
+        profile.languages = " ".join(face.languages)
+        profile.kinds, profile.roles = " ".join(face.kinds), " ".join(face.roles)
+        profile.changed_at = now
+        await profile.save(
+            [
+                Profile.about,
+                Profile.about_language,
+                Profile.years,
+                Profile.capacity,
+                Profile.languages,
+                Profile.kinds,
+                Profile.roles,
+                Profile.changed_at,
+            ]
+        )
+        await _choose(profile, face.topics)
+        await history.record("profile.write", profile, by, now)
+        await index.reindex(profile.id)
+
+
+async def hand_in(profile: Profile, *, by: Person, now: datetime) -> None:
+    """Raises NormsFirst, NotComplete, AlreadySettled."""
+    insist(_is_own(profile, by))
+    if not await norms.has_accepted(by):
+        raise NormsFirst
+    if not is_complete(profile, await topics_of(profile)):
+        raise NotComplete
+    async with transaction():
+        await _move(profile, "hand_in", by, now)
+        await Profile.update({Profile.handed_in_at: now}).where(Profile.id == profile.id)
+
+
+async def take_back(profile: Profile, *, by: Person, now: datetime) -> None:
+    """Out of the directory, until it is handed in again."""
+    insist(_is_own(profile, by))
+    async with transaction():
+        await _move(profile, "take_back", by, now)
+        await index.reindex(profile.id)
+
+
+async def release(profile: Profile, *, by: Person, note: str, now: datetime) -> None:
+    insist(may_settle(by))
+    async with transaction():
+        await _move(profile, "release", by, now, note)
+        await Profile.update({Profile.released_at: now}).where(Profile.id == profile.id)
+        await letters.profile_released(profile.person, now)
+        await index.reindex(profile.id)
+
+
+async def refuse(profile: Profile, *, by: Person, note: str, now: datetime) -> None:
+    """The letter names no reason."""
+    insist(may_settle(by))
+    async with transaction():
+        await _move(profile, "refuse", by, now, note)
+        await letters.profile_refused(profile.person, now)
+
+
+async def handed_in() -> list[Profile]:
+    rows = Profile.objects(Profile.person).where(Profile.state == State.HANDED_IN)
+    return await rows.order_by(Profile.handed_in_at, Profile.id)
+
+
+async def topics_of(profile: Profile) -> list[Topic]:
+    chosen = ProfileTopic.select(ProfileTopic.topic).where(ProfileTopic.profile == profile.id)
+    return await Topic.objects().where(Topic.id.is_in(chosen)).order_by(Topic.position)
+
+
+def is_complete(profile: Profile, topics: list[Topic]) -> bool:
+    said = (profile.about, profile.languages, profile.kinds, profile.roles)
+    return all(said) and bool(topics)
+
+
+def _is_own(profile: Profile, person: Person) -> bool:
+    owner: Person = profile.person
+    return person.is_member and owner.id == person.id
+
+
+async def _choose(profile: Profile, keys: tuple[str, ...]) -> None:
+    await ProfileTopic.delete().where(ProfileTopic.profile == profile.id)
+    if not keys:
+        return
+    topics = await Topic.objects().where(Topic.key.is_in(list(keys)))
+    rows = [ProfileTopic(profile=profile.id, topic=topic.id) for topic in topics]
+    if rows:
+        await ProfileTopic.insert(*rows)
+
+
+async def _move(profile: Profile, verb: str, by: Person, now: datetime, note: str = "") -> None:
+    origins, goal = MOVES[verb]
+    values: dict[Any, Any] = {Profile.state: goal, Profile.changed_at: now}
+    here = (Profile.id == profile.id) & Profile.state.is_in(list(origins))
+    if not await Profile.update(values).where(here).returning(Profile.id):
+        raise AlreadySettled
+    profile.state = goal
+    await history.record(f"profile.{verb}", profile, by, now, note)

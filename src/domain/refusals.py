@@ -1,0 +1,94 @@
+"""What is said when something may not be done: raised here, shown by app.py."""
+
+from i18n import N_, gettext
+
+
+class Refusal(Exception):
+    """`status` for the answer, `text` for the reader."""
+
+    status = 409
+    text = N_("Ce n’est pas possible pour le moment.")
+
+    def __init__(self, **words: object) -> None:
+        super().__init__(type(self).__name__)
+        self.words = words
+
+    @property
+    def said(self) -> str:
+        return gettext(self.text) % self.words if self.words else gettext(self.text)
+
+
+class Unseen(Refusal):
+    """Not there, or not yours: nobody learns which."""
+
+    status = 404
+    text = N_("Cette page n’existe pas, ou elle ne vous est pas destinée.")
+
+
+class AlreadySettled(Refusal):
+    text = N_("C’est déjà traité. Voici où cela en est.")
+
+
+class LinkVoid(Refusal):
+    status = 410
+    text = N_("Ce lien a déjà servi ou n’est plus valable.")
+
+
+class TooOften(Refusal):
+    status = 429
+    text = N_("Il y a eu trop d’essais. Patientez un quart d’heure, puis réessayez.")
+
+
+class WrongCode(Refusal):
+    status = 422
+    text = N_("Ce code n’est pas le bon. Vérifiez les six chiffres.")
+
+
+class CodeSpent(Refusal):
+    status = 422
+    text = N_("Ce code n’est plus valable. Demandez-en un nouveau.")
+
+
+class WrongKey(Refusal):
+    status = 422
+    text = N_("Cette clé n’est pas la bonne. Elle figure dans le journal de démarrage.")
+
+
+class NormsFirst(Refusal):
+    text = N_("Acceptez d’abord les normes de mentorat.")
+
+
+class NotYourself(Refusal):
+    text = N_("Vous ne pouvez pas vous adresser une demande à vous-même.")
+
+
+class MentorBusy(Refusal):
+    text = N_("Cette personne est occupée pour le moment. Demandez à être averti·e dès son retour.")
+
+
+class MentorGone(Refusal):
+    text = N_("Cette personne ne reçoit plus de demandes.")
+
+
+class AlreadyAsked(Refusal):
+    text = N_("Vous avez déjà une demande en cours auprès de cette personne.")
+
+
+class TooManyOpen(Refusal):
+    text = N_(
+        "Vous avez déjà %(limit)s demandes en cours. Attendez une réponse ou retirez une demande."
+    )
+
+
+class NotComplete(Refusal):
+    text = N_("Complétez d’abord votre profil.")
+
+
+class EndsYourself(Refusal):
+    text = N_("Choisissez une autre personne que vous-même.")
+
+
+def insist(allowed: bool) -> None:
+    """Not allowed looks like not there."""
+    if not allowed:
+        raise Unseen

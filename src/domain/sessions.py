@@ -1,0 +1,204 @@
+"""Signing in by e-mail: a code where one asked, a link for the letter's reader."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sealing
+import urls
+from domain import history, house
+from domain.refusals import CodeSpent, LinkVoid, TooOften, Unseen, WrongCode
+from mail import letters
+from tables.people import Person, Standing, by_email
+from tables.sessions import Session, SignIn
+from tables.transaction import hold_word, transaction
+
+LIFE = timedelta(minutes=15)
+TRIES = 5
+# Letters an address may be sent, and askings of one visitor, each within a time.
+PER_ADDRESS = ((3, timedelta(minutes=15)), (10, timedelta(days=1)))
+PER_VISITOR = (20, timedelta(hours=1))
+IDLE_OFFICE = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What the browser gets: the secret, a readable mark, and until when."""
+
+    token: str
+    mark: str
+    expires_at: datetime
+    onward: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks to sign in, from where, and what they wanted to see."""
+
+    address: str
+    browser: str
+    visitor: str
+    onward: str
+    language: str
+
+
+async def ask(asking: Asking, now: datetime) -> None:
+    """Known or not, the same work and the same answer. Raises TooOften."""
+    address = by_email(asking.address)
+    request = SignIn(
+        browser=sealing.hashed(asking.browser),
+        address=sealing.keyed("address", address),
+        visitor=sealing.keyed("visitor", asking.visitor),
+        onward=asking.onward[:300],
+        asked_at=now,
+        expires_at=now + LIFE,
+    )
+    code, secret = f"{secrets.randbelow(10**6):06}", sealing.token()
+    request.code, request.link = _code(code, request.browser), sealing.hashed(secret)
+    async with transaction():
+        await hold_word(request.address)
+        await hold_word(request.visitor)
+        await _insist_on_limits(request, now)
+        await _void_older(request, now)
+        person = await Person.objects().where(Person.email == address).first()
+        if person is None or person.standing == Standing.EXCLUDED:
+            await request.save()
+            await letters.sign_in_unknown(address, asking.language, now)
+            return
+        request.person = person.id
+        await request.save()
+        await letters.sign_in(person, code, urls.absolute(urls.sign_in_link(secret)), now)
+
+
+async def by_code(browser: str, code: str, device: str, now: datetime) -> Begun:
+    """Raises WrongCode; CodeSpent after five wrong ones, fifteen minutes, or once used."""
+    here = SignIn.browser == sealing.hashed(browser)
+    request = await SignIn.objects().where(here).order_by(SignIn.id, ascending=False).first()
+    if request is None or not await _counted(request, now):
+        raise CodeSpent
+    right = sealing.same(request.code, _code(code, request.browser))
+    if not right or request.person is None:
+        raise CodeSpent if request.tries + 1 >= TRIES else WrongCode
+    return await _used(request, device, now)
+
+
+async def look(secret: str, now: datetime) -> SignIn | None:
+    """What a sign-in letter's link shows before its button: nothing is used up."""
+    here = (SignIn.link == sealing.hashed(secret)) & SignIn.used_at.is_null()
+    return await SignIn.objects().where(here & (SignIn.expires_at > now)).first()
+
+
+async def by_link(secret: str, device: str, now: datetime) -> Begun:
+    request = await look(secret, now)
+    if request is None or request.person is None:
+        raise LinkVoid
+    return await _used(request, device, now)
+
+
+async def begin(person: Person, device: str, now: datetime, onward: str = "/") -> Begun:
+    """A new secret each time: one planted before is worth nothing."""
+    token, mark = sealing.token(), secrets.token_urlsafe(8)
+    days = (await house.current()).session_days
+    session = Session(
+        hashed=sealing.hashed(token),
+        person=person.id,
+        mark=mark,
+        device=device[:80],
+        started_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    async with transaction():
+        await session.save()
+        if person.standing == Standing.INVITED:
+            person.standing, person.joined_at = Standing.ACTIVE, now
+            await person.save([Person.standing, Person.joined_at])
+            await history.record("person.join", person, person, now)
+    return Begun(token, mark, session.expires_at, onward)
+
+
+async def recognise(token: str, now: datetime) -> Session | None:
+    """Its person comes along. One query; a write at most every ten minutes."""
+    here = (Session.hashed == sealing.hashed(token)) & (Session.expires_at > now)
+    session = await Session.objects(Session.person).where(here).first()
+    if session is None:
+        return None
+    person: Person = session.person
+    seen: datetime = session.seen_at
+    if not person.is_member or (person.is_coordinator and now - seen > IDLE_OFFICE):
+        return None
+    if now - seen > SEEN_EVERY:
+        await Session.update({Session.seen_at: now}).where(Session.id == session.id)
+    return session
+
+
+async def open_ones(person: Person, now: datetime) -> list[Session]:
+    here = (Session.person == person.id) & (Session.expires_at > now)
+    return await Session.objects().where(here).order_by(Session.seen_at, ascending=False)
+
+
+async def end(session_id: int, *, by: Person) -> None:
+    """One's own. Raises Unseen for another's."""
+    own = (Session.id == session_id) & (Session.person == by.id)
+    if not await Session.delete().where(own).returning(Session.id):
+        raise Unseen
+
+
+async def end_this(token: str) -> None:
+    await Session.delete().where(Session.hashed == sealing.hashed(token))
+
+
+async def end_all(person: Person) -> None:
+    await Session.delete().where(Session.person == person.id)
+
+
+async def forget_old(now: datetime) -> None:
+    await Session.delete().where(Session.expires_at < now)
+    await SignIn.delete().where(SignIn.asked_at < now - timedelta(days=2))
+
+
+def _code(code: str, browser: str) -> str:
+    """Tied to the browser that asked: a code overheard is worth nothing elsewhere."""
+    return sealing.keyed("code", code, browser)
+
+
+async def _insist_on_limits(request: SignIn, now: datetime) -> None:
+    asked = SignIn.asked_at
+    for most, within in PER_ADDRESS:
+        here = (SignIn.address == request.address) & (asked > now - within)
+        if await SignIn.count().where(here) >= most:
+            raise TooOften
+    most, within = PER_VISITOR
+    if (
+        await SignIn.count().where((SignIn.visitor == request.visitor) & (asked > now - within))
+        >= most
+    ):
+        raise TooOften
+
+
+async def _void_older(request: SignIn, now: datetime) -> None:
+    older = (SignIn.address == request.address) | (SignIn.browser == request.browser)
+    await SignIn.update({SignIn.used_at: now}).where(older & SignIn.used_at.is_null())
+
+
+async def _counted(request: SignIn, now: datetime) -> bool:
+    """A try costs one of five before it is looked at, however many come at once."""
+    alive = SignIn.used_at.is_null() & (SignIn.expires_at > now) & (SignIn.tries < TRIES)
+    counted: dict[Any, Any] = {SignIn.tries: SignIn.tries + 1}
+    here = (SignIn.id == request.id) & alive
+    return bool(await SignIn.update(counted).where(here).returning(SignIn.id))
+
+
+async def _used(request: SignIn, device: str, now: datetime) -> Begun:
+    unused = (SignIn.id == request.id) & SignIn.used_at.is_null()
+    async with transaction():
+        if not await SignIn.update({SignIn.used_at: now}).where(unused).returning(SignIn.id):
+            raise LinkVoid
+        person = await Person.objects().get(Person.id == request.person)
+        if person is None or person.standing == Standing.EXCLUDED:
+            raise LinkVoid
+        return await begin(person, device, now, request.onward)

@@ -1,0 +1,1 @@
+"""Clean words or errors."""

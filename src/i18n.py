@@ -1,0 +1,161 @@
+"""Catalogues, plurals, dates: whose language it is now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_time
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+from clock import ZURICH
+
+FOLDER = Path(__file__).parent / "translations"
+LOCALES = {"fr": "fr_CH", "de": "de_CH", "it": "it_CH", "en": "en_GB"}
+SOURCE = "fr"
+
+_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+@cache
+def offered() -> tuple[str, ...]:
+    """The languages whose catalogue is there; French is the source and always is."""
+    return tuple(code for code in LOCALES if code == SOURCE or (FOLDER / f"{code}.po").exists())
+
+
+def language() -> str:
+    return _language.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """`with speaking(reader.language):` for letters, jobs and ready texts."""
+    mark = _language.set(code if code in offered() else SOURCE)
+    try:
+        yield
+    finally:
+        _language.reset(mark)
+
+
+def speak(code: str) -> None:
+    """For the rest of this request."""
+    _language.set(code if code in offered() else SOURCE)
+
+
+def choose(own: str | None, cookie: str | None, accepted: str) -> str:
+    """The member's setting, the switch's cookie, Accept-Language, French."""
+    for choice in (own, cookie):
+        if choice in offered():
+            return str(choice)
+    wanted = [tag for _, tag in sorted(_weighed(accepted), key=lambda pair: -pair[0])]
+    return negotiate_locale(wanted, offered(), sep="-") or SOURCE
+
+
+def gettext(text: str) -> str:
+    return str(_catalogue(_language.get()).gettext(text))
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    return str(_catalogue(_language.get()).ngettext(one, many, count))
+
+
+def pgettext(context: str, text: str) -> str:
+    return str(_catalogue(_language.get()).pgettext(context, text))
+
+
+def npgettext(context: str, one: str, many: str, count: int) -> str:
+    return str(_catalogue(_language.get()).npgettext(context, one, many, count))
+
+
+_ = gettext
+
+
+def N_(text: str) -> str:
+    """Marks a text that is translated where it is shown."""
+    return text
+
+
+def long_day(value: date) -> str:
+    """With the weekday, by CLDR's own order: a pattern of ours would be wrong in German."""
+    return format_date(value, "full", locale=LOCALES[_language.get()])
+
+
+def short_day(value: date) -> str:
+    """«12 janvier», with the year only where it isn't obvious to the caller: see `day_of`."""
+    return format_date(value, "long", locale=LOCALES[_language.get()])
+
+
+def moment(value: datetime) -> str:
+    """Kept in UTC, shown in Zurich, 24 hours."""
+    local = value.astimezone(ZURICH)
+    return f"{long_day(local.date())}, {local:%H:%M}"
+
+
+def time_of(value: datetime) -> str:
+    return format_time(value.astimezone(ZURICH), "HH:mm", locale=LOCALES[_language.get()])
+
+
+def language_name(code: str) -> str:
+    """A spoken language's name in the reader's language."""
+    names: Mapping[str, str] = Locale.parse(LOCALES[_language.get()]).languages
+    return names.get(code, code)
+
+
+def own_name(code: str) -> str:
+    """«Deutsch»: a language as its speakers write it."""
+    return str(Locale.parse(code).get_display_name(code)).capitalize()
+
+
+def _weighed(accepted: str) -> list[tuple[float, str]]:
+    wanted = []
+    for part in accepted.split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            share = float(weight or 1)
+        except ValueError:
+            continue
+        if tag and share > 0:
+            wanted.append((share, tag.strip()))
+    return wanted
+
+
+@cache
+def _catalogue(code: str) -> Translations:
+    catalogue = _french() if code == SOURCE else _read(f"{code}.po", code)
+    buffer = BytesIO()
+    write_mo(buffer, catalogue)
+    buffer.seek(0)
+    return Translations(buffer)
+
+
+def _french() -> Catalog:
+    """The source needs a catalogue too: without one gettext counts as English does (0 demandes)."""
+    catalogue = Catalog(locale=SOURCE)
+    if not (FOLDER / "messages.pot").exists():
+        return catalogue
+    for message in _read("messages.pot", SOURCE):
+        if message.id:
+            several = isinstance(message.id, (tuple, list))
+            text = tuple(map(_spaced, message.id)) if several else _spaced(str(message.id))
+            catalogue.add(message.id, text, context=message.context)
+    return catalogue
+
+
+def _read(name: str, code: str) -> Catalog:
+    with (FOLDER / name).open("rb") as file:
+        return read_po(file, locale=code)
+
+
+def _spaced(text: str) -> str:
+    """People type a plain space before ; : ! ? and readers get a narrow one that can't break."""
+    return re.sub(r" (?=[;:!?])", "\u202f", text)

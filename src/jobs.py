@@ -1,0 +1,43 @@
+"""The timetable: what the clock does, by verbs that claim each row they touch."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import clock
+from domain import availability, inquiries, searches, sessions
+from mail import outbox
+
+log = logging.getLogger("mentorat.jobs")
+
+Verb = Callable[[datetime], Awaitable[object]]
+EVERY: tuple[tuple[str, timedelta, Verb], ...] = (
+    ("remind", timedelta(minutes=5), inquiries.remind_due),
+    ("release", timedelta(minutes=5), inquiries.release_due),
+    ("warn of return", timedelta(minutes=15), availability.warn_returning),
+    ("return", timedelta(minutes=15), availability.return_due),
+    ("saved searches", timedelta(minutes=30), searches.tell_fitting),
+    ("old sessions", timedelta(hours=6), sessions.forget_old),
+)
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Until told to stop; a verb under way ends first."""
+    tasks = [asyncio.create_task(_repeat(name, pause, verb, stop)) for name, pause, verb in EVERY]
+    tasks.append(asyncio.create_task(outbox.work(stop)))
+    await asyncio.gather(*tasks)
+
+
+async def _repeat(name: str, pause: timedelta, verb: Verb, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await verb(clock.now())
+        except Exception:
+            # A database that is away for a minute must not end the clock.
+            log.exception("job failed: %s", name)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause.total_seconds())

@@ -1,0 +1,49 @@
+"""From settings to a running server: database upgraded, house founded, doors open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import clock
+import piccolo_conf
+import urls
+from domain import first_run, founding
+from running import upgrade
+from search import index
+from settings import settings
+
+log = logging.getLogger("mentorat")
+
+
+async def prepare() -> None:
+    """Safe with several replicas: the upgrade holds a lock, the founding another."""
+    settings().data.mkdir(parents=True, exist_ok=True)
+    _make_room(piccolo_conf.DB)
+    await upgrade.upgrade()
+    await founding.found(clock.now())
+    await index.reindex_missing()
+
+
+async def announce() -> None:
+    """What whoever reads the log should know."""
+    if settings().smtp is None:
+        log.warning("No SMTP_HOST: letters wait in the outbox until there is one.")
+    if await first_run.is_open():
+        address = urls.absolute(urls.FIRST_RUN)
+        log.warning("Nobody coordinates yet. Open %s with this key: %s", address, first_run.key())
+
+
+def prepare_and_announce() -> None:
+    async def both() -> None:
+        await prepare()
+        await announce()
+
+    asyncio.run(both())
+
+
+def _make_room(engine: object) -> None:
+    path = getattr(engine, "path", None)
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,31 @@
+"""The association's own settings: name, contact, days and limits; one row."""
+
+from __future__ import annotations
+
+from piccolo.columns import Integer, Serial, SmallInt, Varchar
+from piccolo.table import Table
+
+
+class House(Table, tablename="house"):
+    """`reminder_days`: days after sending, divided by spaces."""
+
+    id: Serial
+    name_fr = Varchar(length=120)
+    name_de = Varchar(length=120)
+    name_it = Varchar(length=120)
+    name_en = Varchar(length=120)
+    short_name = Varchar(length=30)
+    contact = Varchar(length=254)
+    reminder_days = Varchar(length=30, default="3 7 10")
+    release_day = SmallInt(default=14)
+    open_limit = SmallInt(default=3)
+    released_limit = SmallInt(default=2)
+    session_days = Integer(default=30)
+
+    def name_in(self, language: str) -> str:
+        name: str = getattr(self, f"name_{language}", "")
+        return name or self.name_fr
+
+    @property
+    def reminders(self) -> list[int]:
+        return [int(day) for day in self.reminder_days.split()]

@@ -1,0 +1,52 @@
+"""Everybody the installation knows: members, mentors among them, coordinators."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from piccolo.columns import Boolean, Serial, Text, Timestamptz, Varchar
+from piccolo.table import Table
+
+
+class Standing(StrEnum):
+    INVITED = "invited"
+    ACTIVE = "active"
+    EXCLUDED = "excluded"
+
+
+class Person(Table, tablename="people"):
+    id: Serial
+    email = Varchar(length=254, unique=True)
+    first_name = Varchar(length=80)
+    last_name = Varchar(length=80)
+    language = Varchar(length=2, default="fr")
+    function = Varchar(length=120)
+    sector = Varchar(length=40)
+    canton = Varchar(length=2)
+    standing = Varchar(length=10, default=Standing.INVITED, choices=Standing)
+    is_coordinator = Boolean(default=False)
+    internal_note = Text()
+    joined_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=None)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def short_name(self) -> str:
+        """For cards: «Claire F.»."""
+        return f"{self.first_name} {self.last_name[:1]}." if self.last_name else self.first_name
+
+    @property
+    def initials(self) -> str:
+        return (self.first_name[:1] + self.last_name[:1]).upper()
+
+    @property
+    def is_member(self) -> bool:
+        return self.standing == Standing.ACTIVE
+
+
+def by_email(address: str) -> str:
+    """The form under which an address is kept and looked up."""
+    return address.strip().casefold()

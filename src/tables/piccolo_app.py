@@ -1,0 +1,54 @@
+"""Every table by hand: Piccolo's migrations look here."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+from piccolo.table import Table
+
+from tables.applications import Application
+from tables.drafts import Draft
+from tables.events import Event
+from tables.favourites import Favourite, FreeWish
+from tables.house import House
+from tables.inquiries import Exchange, Inquiry
+from tables.letters import Letter
+from tables.links import Link
+from tables.mentorships import Mentorship
+from tables.norms import Acceptance, NormsVersion
+from tables.people import Person
+from tables.profiles import Profile, ProfileTopic
+from tables.search_changes import SearchChange
+from tables.searches import SavedSearch, SoughtInVain
+from tables.sessions import Session, SignIn
+from tables.topics import Topic
+
+TABLES: list[type[Table]] = [
+    Person,
+    Session,
+    SignIn,
+    Link,
+    Application,
+    NormsVersion,
+    Acceptance,
+    Event,
+    Topic,
+    Profile,
+    ProfileTopic,
+    SavedSearch,
+    SoughtInVain,
+    SearchChange,
+    Favourite,
+    FreeWish,
+    Draft,
+    Inquiry,
+    Exchange,
+    Mentorship,
+    Letter,
+    House,
+]
+
+APP_CONFIG = AppConfig(
+    app_name="mentorat",
+    migrations_folder_path=str(Path(__file__).parent / "migrations"),
+    table_classes=TABLES,
+)

@@ -1,0 +1,115 @@
+"""The one Jinja environment, for pages and letters."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+import clock
+import i18n
+import urls
+
+SOURCE = Path(__file__).parent
+STATIC = SOURCE.parent / "static"
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(SOURCE / "templates"),
+        autoescape=lambda name: not (name or "").endswith(".txt"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext, npgettext=i18n.npgettext
+    )
+    made.filters |= {
+        "dom_id": dom_id,
+        "long_day": _in_zurich(i18n.long_day),
+        "short_day": _in_zurich(i18n.short_day),
+        "moment": i18n.moment,
+        "time_of": i18n.time_of,
+        "language_name": i18n.language_name,
+        "own_name": i18n.own_name,
+        "markdown": markdown,
+        "paragraphs": paragraphs,
+    }
+    made.globals |= {
+        "asset": asset,
+        "lang": i18n.language,
+        "languages": i18n.offered,
+        "urls": urls,
+    }
+    return made
+
+
+def render(template: str, **context: Any) -> str:
+    return environment().get_template(template).render(context)
+
+
+def dom_id(row: Any, part: str = "") -> str:
+    """`inquiry-7`, `inquiry-7-reply`: the same row has the same id on every page."""
+    name = f"{type(row).__name__.lower()}-{row.id}"
+    return f"{name}-{part}" if part else name
+
+
+def markdown(text: str) -> Markup:
+    """The house's edited texts: no raw HTML, no images; headings one step below the page's own."""
+    made = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    tokens = made.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+    return Markup(made.renderer.render(tokens, made.options, {}))
+
+
+def paragraphs(text: str) -> Markup:
+    """What people wrote, with their line breaks and nothing else."""
+    blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
+    line = Markup("<br>\n")
+    return Markup("\n").join(
+        Markup("<p>{}</p>").format(line.join(block.splitlines())) for block in blocks
+    )
+
+
+def asset(name: str) -> str:
+    """The address holds the file's hash, so that it may be kept for a year."""
+    return f"/static/{name}?v={files()[name].version}"
+
+
+class File:
+    """A static file as it is sent: bytes, their hash, and compressed once."""
+
+    def __init__(self, path: Path) -> None:
+        self.content = path.read_bytes()
+        self.version = hashlib.sha256(self.content).hexdigest()[:12]
+        packed = gzip.compress(self.content, 9, mtime=0)
+        self.packed = packed if len(packed) < len(self.content) * 0.9 else None
+
+
+@cache
+def files() -> dict[str, File]:
+    return {
+        path.relative_to(STATIC).as_posix(): File(path)
+        for path in sorted(STATIC.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _in_zurich(show: Any) -> Any:
+    def shown(value: date | datetime) -> str:
+        return str(show(clock.day(value) if isinstance(value, datetime) else value))
+
+    return shown

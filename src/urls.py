@@ -1,0 +1,113 @@
+"""Every page's address."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from settings import settings
+
+HOME = "/"
+SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
+APPLY = "/application"
+NORMS = "/norms"
+NORMS_ACCEPTANCE = "/norms/acceptance"
+PRIVACY = "/privacy"
+MENTORS = "/mentors"
+FAVOURITES = "/favourites"
+SAVED_SEARCHES = "/searches"
+INQUIRIES = "/inquiries"
+MENTORSHIPS = "/mentorships"
+PROFILE = "/profile"
+AVAILABILITY = "/availability"
+ACCOUNT = "/account"
+DESK = "/desk"
+LANGUAGE = "/language"
+THEME = "/theme"
+FIRST_RUN = "/first-run"
+DEMO_LETTERS = "/demo/letters"
+
+
+def sign_in_link(token: str) -> str:
+    return f"{SIGN_IN}/link/{token}"
+
+
+def mentors(**query: Any) -> str:
+    return with_query(MENTORS, **query)
+
+
+def mentor(person: Any) -> str:
+    return f"{MENTORS}/{_id(person)}"
+
+
+def favourite(person: Any) -> str:
+    return f"{mentor(person)}/favourite"
+
+
+def free_wish(person: Any) -> str:
+    return f"{mentor(person)}/wish"
+
+
+def ask(person: Any) -> str:
+    return f"{mentor(person)}/inquiry"
+
+
+def draft(person: Any) -> str:
+    return f"{mentor(person)}/draft"
+
+
+def saved_search(search: Any) -> str:
+    return f"{SAVED_SEARCHES}/{_id(search)}"
+
+
+def inquiry(inquiry: Any, deed: str = "") -> str:
+    """`deed`: acceptance, refusal, question, explanation, suggestion, withdrawal."""
+    return f"{INQUIRIES}/{_id(inquiry)}" + (f"/{deed}" if deed else "")
+
+
+def answer(token: str, deed: str = "") -> str:
+    """The same deeds from a letter's link, without signing in."""
+    return f"/answer/{token}" + (f"/{deed}" if deed else "")
+
+
+def mentorship(mentorship: Any) -> str:
+    return f"{MENTORSHIPS}/{_id(mentorship)}"
+
+
+def session(session: Any) -> str:
+    return f"{ACCOUNT}/sessions/{_id(session)}"
+
+
+def application_deed(application: Any, deed: str) -> str:
+    return f"{DESK}/applications/{_id(application)}/{deed}"
+
+
+def profile_deed(profile: Any, deed: str) -> str:
+    return f"{DESK}/profiles/{_id(profile)}/{deed}"
+
+
+def unsubscribe(token: str) -> str:
+    return f"/unsubscribe/{token}"
+
+
+def absolute(path: str) -> str:
+    """For letters."""
+    return settings().base_url + path
+
+
+def with_query(path: str, **query: Any) -> str:
+    kept = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
+
+
+def own_path(address: str) -> str:
+    """Where to go on: only a path of ours. `//host` and `/\\host` are other hosts."""
+    parts = urlsplit(address)
+    plain = address.isprintable() and "\\" not in address
+    ours = plain and address.startswith("/") and not address.startswith("//")
+    return address if ours and not parts.netloc and not parts.scheme else HOME
+
+
+def _id(row: Any) -> int:
+    return int(row if isinstance(row, int) else row.id)
