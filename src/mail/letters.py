@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import clock
 import urls
-from i18n import N_
 from mail import outbox
 from mail.outbox import Stranger
 from sealing import hashed, keyed
@@ -25,12 +24,6 @@ from tables.searches import SavedSearch
 CODE_LIFE = timedelta(minutes=15)
 STALE = timedelta(hours=1)  # an answer to a sign-in that nobody waits for any longer
 AT_ONCE = timedelta()
-KINDS = {
-    "phone": N_("Téléphone"),
-    "video": N_("Skype / visio"),
-    "in_person": N_("En personne"),
-    "written": N_("Par écrit"),
-}
 
 
 # Coming in
@@ -126,8 +119,7 @@ async def inquiry_accepted(inquiry: Inquiry, saying: str, now: datetime) -> None
         now,
         reply_to=mentor.email,
         saying=saying,
-        proposed_kind=KINDS.get(inquiry.proposed_kind, ""),
-        proposed_times=_moments(inquiry.proposed_times),
+        times=_moments(inquiry.proposed_times),
         link=urls.absolute(urls.MENTORSHIPS),
     )
 
@@ -230,8 +222,7 @@ async def _to_mentee(inquiry: Inquiry, name: str, event: str, now: datetime, **w
 
 
 def _about(inquiry: Inquiry) -> dict[str, Any]:
-    kinds = [KINDS[kind] for kind in inquiry.wished if kind in KINDS]
-    return {"thread": f"inquiry-{inquiry.id}", "inquiry": inquiry, "kinds": kinds}
+    return {"thread": f"inquiry-{inquiry.id}", "inquiry": inquiry}
 
 
 def _moments(written: str) -> list[datetime]:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-import re
-import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -17,31 +13,18 @@ from typing import Any, Protocol
 import clock
 import i18n
 import urls
-from mail import smtp, wording
-from mail.smtp import Deferred, Outgoing, Refused, Trouble, Unready
-from sealing import Unreadable
+from mail import leases, smtp, wording
+from mail.message import NotAnAddress, Outgoing, compose, new_message_id
+from mail.smtp import Deferred, Refused, Unready
 from tables.house import House
 from tables.letters import Letter, State
 from tables.people import Person
 from tables.transaction import afterwards
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("mentorat.mail")
 
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 1440))
-JITTER = 0.2
-NOT_READY = timedelta(minutes=1)  # nothing was tried: no attempt is counted
-LIMIT = timedelta(seconds=60)  # for one letter, all of the server's answers together
-LEASE = timedelta(seconds=90)  # longer than the limit, or two would send the same letter
 POLL = 10.0  # seconds: what other processes posted, and what waits for its next attempt
 REST = 30.0  # seconds without a server
-EMPTIED = {
-    Letter.address_sealed: "",
-    Letter.reply_to_sealed: "",
-    Letter.unsubscribe_sealed: "",
-    Letter.subject_sealed: "",
-    Letter.text_sealed: "",
-    Letter.html_sealed: "",
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +86,7 @@ async def post(
         to=to.id if isinstance(to, Person) else None,
         language=spoken,
         thread=thread,
-        message_id=smtp.new_message_id(),
+        message_id=new_message_id(),
         is_urgent=urgent,
         due=clock.milliseconds(now + wait),
         expires=clock.milliseconds(now + life) if life else 0,
@@ -149,8 +132,7 @@ async def work(stop: asyncio.Event, transport: Transport | None = None) -> None:
     """Until stopped; the letter on its way is finished first."""
     global _awake
     way = transport or smtp.server()
-    if way is None:
-        log.warning("no SMTP settings: letters wait")
+    if way is None:  # letters wait until there are settings
         await stop.wait()
         return
     _awake = asyncio.Event()
@@ -166,39 +148,17 @@ async def deliver_due(
 ) -> Round:
     """All that is due, urgent ones first; each is claimed just before it is sent."""
     moment, sent = _from(now), 0
-    await _drop_expired(now)
+    await leases.drop_expired(now)
     try:
-        while not (stop and stop.is_set()) and (letter := await claim(moment())):
+        while not (stop and stop.is_set()) and (letter := await leases.claim(moment())):
             try:
                 sent += await _deliver(letter, transport, moment)
             except Unready as trouble:
-                await _put_back(letter, trouble, moment())
-                log.error("outbox: not ready: %s", _scrubbed(trouble.said, letter))
+                await leases.put_back(letter, trouble.said, moment())
                 return Round(sent, ready=False)
     finally:
         await transport.close()
     return Round(sent, ready=True)
-
-
-async def claim(now: datetime) -> Letter | None:
-    """One statement; on PostgreSQL several senders pass each other."""
-    engine: Any = Letter._meta.db
-    skip = " FOR UPDATE SKIP LOCKED" if engine.engine_type == "postgres" else ""
-    lease, moment = str(uuid.uuid4()), clock.milliseconds(now)
-    claimed = await Letter.raw(
-        "UPDATE letters SET state = 'sending', attempts = attempts + 1, lease = {}, due = {}"
-        " WHERE id = (SELECT id FROM letters WHERE state IN ('waiting', 'sending') AND due <= {}"
-        " AND (expires = 0 OR expires > {}) ORDER BY is_urgent DESC, due, id LIMIT 1"
-        f"{skip}) RETURNING id",
-        lease,
-        moment + int(LEASE.total_seconds() * 1000),
-        moment,
-        moment,
-    )
-    if not claimed:
-        return None
-    ours = (Letter.id == claimed[0]["id"]) & (Letter.lease == lease)
-    return await Letter.objects(Letter.to).where(ours).first()
 
 
 async def _one_round(way: Transport, stop: asyncio.Event) -> bool:
@@ -211,22 +171,20 @@ async def _one_round(way: Transport, stop: asyncio.Event) -> bool:
 
 async def _deliver(letter: Letter, transport: Transport, moment: Callable[[], datetime]) -> bool:
     try:
-        async with asyncio.timeout(LIMIT.total_seconds()):
+        async with asyncio.timeout(leases.LIMIT.total_seconds()):
             await transport.send(await _message(letter, moment()))
     except Unready:
         raise
     except Refused as refusal:
-        await _fail(letter, refusal.said)
+        await leases.fail(letter, refusal.said)
+    except NotAnAddress:
+        await leases.fail(letter, "not an address")
     except Deferred as delay:
-        await _put_off(letter, delay.said, moment())
-    except TimeoutError:
-        await transport.close()
-        await _put_off(letter, "no answer in time", moment())
+        await leases.put_off(letter, delay.said, moment())
     except Exception as error:  # one letter that can't be written must not hold the others
-        await _put_off(letter, type(error).__name__, moment())
+        await leases.put_off(letter, type(error).__name__, moment())
     else:
-        await _settle(letter, {Letter.state: State.SENT, Letter.sent_at: moment(), **EMPTIED})
-        log.info("letter %s sent: %s", letter.id, letter.name)
+        await leases.sent(letter, moment())
         return True
     return False
 
@@ -247,70 +205,7 @@ async def _message(letter: Letter, now: datetime) -> EmailMessage:
         reply_to=letter.reply_to,
         unsubscribe=letter.unsubscribe,
     )
-    return smtp.message(outgoing, now)
-
-
-async def _put_off(letter: Letter, said: str, now: datetime) -> None:
-    if letter.attempts > len(PAUSES):
-        await _fail(letter, said)
-        return
-    pause = PAUSES[letter.attempts - 1] * random.uniform(1, 1 + JITTER)
-    await _wait_until(letter, now + pause, said, letter.attempts)
-
-
-async def _put_back(letter: Letter, trouble: Trouble, now: datetime) -> None:
-    """Not the letter's fault: it was not tried."""
-    await _wait_until(letter, now + NOT_READY, trouble.said, letter.attempts - 1)
-
-
-async def _wait_until(letter: Letter, due: datetime, said: str, attempts: int) -> None:
-    await _settle(
-        letter,
-        {
-            Letter.state: State.WAITING,
-            Letter.due: clock.milliseconds(due),
-            Letter.attempts: attempts,
-            Letter.error: _scrubbed(said, letter),
-        },
-    )
-
-
-async def _fail(letter: Letter, said: str) -> None:
-    error = _scrubbed(said, letter)
-    await _settle(letter, {Letter.state: State.FAILED, Letter.error: error})
-    log.warning("letter %s failed: %s: %s", letter.id, letter.name, error)
-
-
-async def _settle(letter: Letter, values: dict[Any, Any]) -> None:
-    """Only while the lease is ours: who was too slow doesn't undo the next one's work."""
-    ours = (Letter.id == letter.id) & (Letter.lease == letter.lease)
-    await Letter.update({**values, Letter.lease: ""}).where(ours)
-
-
-async def _drop_expired(now: datetime) -> None:
-    """A code after its life helps nobody. One that is being sent has its lease first."""
-    moment = clock.milliseconds(now)
-    idle = (Letter.state == State.WAITING) | (
-        (Letter.state == State.SENDING) & (Letter.due <= moment)
-    )
-    over = (Letter.expires > 0) & (Letter.expires <= moment)
-    end: dict[Any, Any] = {Letter.state: State.FAILED, Letter.error: "expired", **EMPTIED}
-    await Letter.update(end).where(idle & over)
-
-
-def _scrubbed(said: str, letter: Letter) -> str:
-    """The server's words without the reader: the office reads them, and the logs keep them."""
-    for private in _private(letter):
-        if len(private) > 2:
-            said = re.sub(re.escape(private), "…", said, flags=re.IGNORECASE)
-    return re.sub(r"\S+@\S+", "…", wording.flat(said))[:200]
-
-
-def _private(letter: Letter) -> tuple[str, ...]:
-    try:
-        return letter.subject, letter.address, letter.address.partition("@")[0]
-    except Unreadable:  # sealed under a key that was lost: then nobody could say it
-        return ()
+    return compose(outgoing, now)
 
 
 async def _house(language: str) -> Sender:
@@ -335,5 +230,4 @@ async def _first_of(*events: asyncio.Event, seconds: float) -> None:
     finally:
         for each in waits:
             each.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*waits, return_exceptions=True)
+        await asyncio.gather(*waits, return_exceptions=True)

@@ -1,27 +1,19 @@
-"""The way to the mail server: letters as it takes them, its answers as we take them."""
+"""The way to the mail server, and what its answers mean."""
 
 from __future__ import annotations
 
-import email.errors
-import email.policy
 import re
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
-from email.header import Header
-from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
-from typing import Any
-from uuid import uuid4
 
 import aiosmtplib
 
 import clock
+from mail.message import NotAnAddress, Outgoing, compose, new_message_id
 from settings import Smtp, settings
 
 TIMEOUT = 20  # seconds, for each answer of the server
-LONGEST_WORD = 75  # RFC 2047
 NO_ADDRESS = "This is not an e-mail address."
 # Said of any letter: who we are or what we may, not this letter or its reader.
 SIGN_IN_WANTED = (530, 534, 535, 538)
@@ -36,6 +28,9 @@ class Trouble(Exception):
         self.said = said
         self.hint = hint
 
+    def __str__(self) -> str:
+        return f"{self.hint} It said: {self.said}" if self.hint else self.said
+
 
 class Deferred(Trouble):
     """Not now: try this letter again."""
@@ -47,23 +42,6 @@ class Refused(Trouble):
 
 class Unready(Trouble):
     """No letter would pass: the server is away or our settings are wrong."""
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """What a letter is when it leaves."""
-
-    message_id: str
-    address: str
-    language: str
-    subject: str
-    text: str
-    html: str
-    house: str
-    name: str = ""
-    thread: str = ""
-    reply_to: str = ""
-    unsubscribe: str = ""
 
 
 class Server:
@@ -86,7 +64,7 @@ class Server:
         except aiosmtplib.SMTPResponseException as answer:
             raise _judged(answer) from answer
         except ValueError as error:
-            raise Refused("553 not an address", NO_ADDRESS) from error
+            raise Refused("not an address", NO_ADDRESS) from error
         except (aiosmtplib.SMTPException, OSError) as loss:
             self._drop()
             raise Deferred(_said(loss), "The server fell silent in the middle.") from loss
@@ -153,71 +131,11 @@ async def try_out(address: str) -> str:
         house="Mentorat",
     )
     try:
-        return await way.send(message(test, clock.now()))
+        return await way.send(compose(test, clock.now()))
+    except NotAnAddress as error:
+        raise Refused("not an address", NO_ADDRESS) from error
     finally:
         await way.close()
-
-
-def new_message_id() -> str:
-    return f"<{uuid4().hex}@{settings().mail_domain}>"
-
-
-def message(letter: Outgoing, now: datetime) -> EmailMessage:
-    """Raises Refused where no server could take it: an address that can't be written."""
-    made = EmailMessage(policy=_policy())
-    try:
-        made["From"] = Address(letter.house, addr_spec=settings().mail_from)
-        made["To"] = Address(letter.name, addr_spec=_ascii(letter.address))
-        if letter.reply_to:
-            made["Reply-To"] = Address(addr_spec=_ascii(letter.reply_to))
-    except (ValueError, IndexError, email.errors.MessageError) as error:
-        raise Refused("553 not an address", NO_ADDRESS) from error
-    made["Subject"] = letter.subject
-    made["Date"] = now
-    made["Message-ID"] = letter.message_id
-    if letter.thread:
-        root = f"<{letter.thread}@{settings().mail_domain}>"
-        made["In-Reply-To"] = root
-        made["References"] = root
-    made["Auto-Submitted"] = "auto-generated"
-    made["X-Auto-Response-Suppress"] = "All"
-    if letter.unsubscribe:
-        made["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
-        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    made.set_content(letter.text, cte="quoted-printable")
-    made.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    made["Content-Language"] = letter.language  # last: set_content drops earlier Content-*
-    return made
-
-
-class _Subject(UniqueUnstructuredHeader):
-    """Python's policies lose spaces in long accented subjects, or write words longer than
-    RFC 2047 allows; the old Header does neither."""
-
-    name: str
-
-    def fold(self, *, policy: Any) -> str:
-        return f"{self.name}: {_encoded(str(self), self.name)}{policy.linesep}"
-
-
-def _encoded(text: str, name: str) -> str:
-    charset = None if text.isascii() else "utf-8"
-    line = Header(text, charset, maxlinelen=LONGEST_WORD, header_name=name)
-    return line.encode(linesep="\r\n")
-
-
-def _policy() -> email.policy.EmailPolicy[EmailMessage]:
-    """998: with less, List-Unsubscribe or References of 76 characters and more are turned into
-    encoded words, which nobody reads; None crashes."""
-    subject: Any = _Subject  # typeshed takes header types for whole headers
-    registry = HeaderRegistry()
-    registry.map_to_type("subject", subject)
-    return email.policy.SMTP.clone(max_line_length=998, header_factory=registry)
-
-
-def _ascii(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}"
 
 
 async def _alive(client: aiosmtplib.SMTP) -> bool:

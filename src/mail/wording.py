@@ -14,8 +14,10 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
+import i18n
 import templating
 import urls
+from content.catalogue import name_of
 
 SIGNS = "#>=-| "
 CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")  # keeps spaces that can't break
@@ -83,8 +85,12 @@ def _environment() -> Any:
     made = templating.environment().overlay(
         autoescape=False, finalize=_contained, trim_blocks=False
     )
-    made.filters = made.filters | {"quoted": quoted}
+    made.filters = made.filters | {"quoted": quoted, "kind_name": _kind_name}
     return made
+
+
+def _kind_name(kind: str) -> str:
+    return name_of("kind", kind, i18n.language())
 
 
 def _source(name: str, **words: Any) -> str:
@@ -96,8 +102,8 @@ def _contained(value: Any) -> str:
 
 
 def _blocks(body: str) -> Iterator[Block]:
-    lines = (line.strip() for line in body.splitlines())
-    for kind, group in groupby(lines, key=_kind):
+    lines = [line.strip() for line in body.splitlines()]
+    for kind, group in groupby(_without_gaps(lines), key=_kind):
         if kind == "quote":
             yield from _quotes(group)
         elif kind == "items":
@@ -108,6 +114,16 @@ def _blocks(body: str) -> Iterator[Block]:
             yield from (Block(kind, (line[1:].strip(),)) for line in group)
         elif kind:
             yield Block(kind, tuple(group))
+
+
+def _without_gaps(lines: list[str]) -> Iterator[str]:
+    """Loops leave empty lines behind: items that follow each other are one list."""
+    before = ""
+    for here, line in enumerate(lines):
+        after = next(filter(None, lines[here:]), "")
+        if line or not (_kind(before) == _kind(after) == "items"):
+            yield line
+        before = line or before
 
 
 def _kind(line: str) -> str:
