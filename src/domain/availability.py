@@ -9,7 +9,6 @@ from clock import day
 from domain import deadlines, history
 from domain.refusals import insist
 from mail import letters
-from search import index
 from tables.favourites import FreeWish
 from tables.house import House
 from tables.mentorships import RUNNING, Mentorship
@@ -81,7 +80,6 @@ async def _turn_busy(
     async with transaction():
         await _set(profile, is_busy=True, until=until, reason=reason)
         await history.record(f"availability.busy_{reason.value}", profile, by, now)
-        await index.reindex(profile.id)
 
 
 async def _turn_free(profile: Profile, by: Person | None, now: datetime) -> None:
@@ -97,7 +95,6 @@ async def _turn_free(profile: Profile, by: Person | None, now: datetime) -> None
             return
         profile.is_busy, profile.busy_until, profile.busy_reason = False, None, ""
         await history.record("availability.free", profile, by, now)
-        await index.reindex(profile.id)
         if profile.state == State.RELEASED:
             await _tell_waiting(profile.person, now)
 

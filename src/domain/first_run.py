@@ -37,7 +37,7 @@ async def take(
 async def coordinator(
     email: str, first_name: str, last_name: str, language: str, now: datetime
 ) -> Person:
-    """A new coordinator, or a known person who becomes one: also the way back in after a lock-out."""
+    """A new coordinator, or somebody known who becomes one: also the way back after a lock-out."""
     async with transaction():
         address = by_email(email)
         person = await Person.objects().where(Person.email == address).first()

@@ -25,7 +25,7 @@ from domain.refusals import (
     insist,
 )
 from mail import letters
-from search import find, index
+from search import find
 from tables.house import House
 from tables.inquiries import OPEN, Exchange, Inquiry, Reason, State
 from tables.mentorships import Mentorship
@@ -393,10 +393,7 @@ async def _replied(inquiry: Inquiry, now: datetime) -> None:
     rows = await replied.order_by(Inquiry.replied_at, ascending=False).limit(REPLIES_COUNTED)
     hours = median((row["replied_at"] - row["sent_at"]).total_seconds() / 3600 for row in rows)
     own = Profile.person == mentor.id
-    for row in (
-        await Profile.update({Profile.usual_hours: round(hours)}).where(own).returning(Profile.id)
-    ):
-        await index.reindex(row["id"])
+    await Profile.update({Profile.usual_hours: round(hours)}).where(own)
 
 
 async def _remind(inquiry: Inquiry, step: int, now: datetime) -> None:

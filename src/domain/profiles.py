@@ -10,7 +10,6 @@ from domain import history, norms
 from domain.permissions import may_settle
 from domain.refusals import AlreadySettled, NormsFirst, NotComplete, insist
 from mail import letters
-from search import index
 from tables.people import Person
 from tables.profiles import Profile, ProfileTopic, State
 from tables.topics import Topic
@@ -77,7 +76,6 @@ async def write(profile: Profile, face: Face, *, by: Person, now: datetime) -> N
         )
         await _choose(profile, face.topics)
         await history.record("profile.write", profile, by, now)
-        await index.reindex(profile.id)
 
 
 async def hand_in(profile: Profile, *, by: Person, now: datetime) -> None:
@@ -97,7 +95,6 @@ async def take_back(profile: Profile, *, by: Person, now: datetime) -> None:
     insist(_is_own(profile, by))
     async with transaction():
         await _move(profile, "take_back", by, now)
-        await index.reindex(profile.id)
 
 
 async def release(profile: Profile, *, by: Person, note: str, now: datetime) -> None:
@@ -106,7 +103,6 @@ async def release(profile: Profile, *, by: Person, note: str, now: datetime) -> 
         await _move(profile, "release", by, now, note)
         await Profile.update({Profile.released_at: now}).where(Profile.id == profile.id)
         await letters.profile_released(profile.person, now)
-        await index.reindex(profile.id)
 
 
 async def refuse(profile: Profile, *, by: Person, note: str, now: datetime) -> None:

@@ -11,7 +11,6 @@ import piccolo_conf
 import urls
 from domain import first_run, founding
 from running import upgrade
-from search import index
 from settings import settings
 
 log = logging.getLogger("mentorat")
@@ -23,7 +22,6 @@ async def prepare() -> None:
     _make_room(piccolo_conf.DB)
     await upgrade.upgrade()
     await founding.found(clock.now())
-    await index.reindex_missing()
 
 
 async def announce() -> None:
