@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from domain import history
+import sealing
+from domain import deadlines, history
 from domain.permissions import may_settle
-from domain.refusals import AlreadySettled, TooOften, insist
-from mail import letters
+from domain.refusals import AlreadySettled, TooOften, UndoTooLate, insist
+from mail import letters, outbox
 from tables.applications import Application, State
 from tables.people import Person, Standing, by_email
 from tables.profiles import Profile
@@ -18,13 +19,16 @@ from tables.transaction import hold_word, transaction
 MOVES = {
     "accept": ((State.WAITING,), State.ACCEPTED),
     "refuse": ((State.WAITING,), State.REFUSED),
+    "reopen": ((State.ACCEPTED, State.REFUSED), State.WAITING),
 }
 WAITING_AN_ADDRESS = 3  # more than that from one address is no candidature
+PER_VISITOR = (10, timedelta(hours=1))  # a whole office may apply behind one connection
 
 
 @dataclass(frozen=True)
 class Candidate:
     key: str
+    visitor: str
     email: str
     first_name: str
     last_name: str
@@ -37,15 +41,14 @@ class Candidate:
 
 async def send(candidate: Candidate, now: datetime) -> None:
     """The answer never tells whether an address is known; a resend is the same candidature."""
-    address = by_email(candidate.email)
+    application = _row(candidate, now)
+    address = application.email
     async with transaction():
         await hold_word(address)
+        await hold_word(application.visitor)
         if await Application.exists().where(Application.key == candidate.key):
             return
-        here = (Application.email == address) & (Application.state == State.WAITING)
-        if await Application.count().where(here) >= WAITING_AN_ADDRESS:
-            raise TooOften
-        application = _row(candidate, address, now)
+        await _insist_on_limits(application, now)
         await application.save()
         await history.record("application.send", application, None, now)
         person = await Person.objects().where(Person.email == address).first()
@@ -63,7 +66,7 @@ async def accept(application: Application, *, by: Person, note: str, now: dateti
         person = await _welcomed(application, now)
         if application.as_mentor:
             await _profile_begun(person, now)
-        await letters.application_accepted(application, person, now)
+        await letters.application_accepted(application, person, now, wait=deadlines.UNDO)
 
 
 async def refuse(application: Application, *, by: Person, note: str, now: datetime) -> None:
@@ -71,7 +74,23 @@ async def refuse(application: Application, *, by: Person, note: str, now: dateti
     insist(may_settle(by))
     async with transaction():
         await _move(application, "refuse", by, note, now)
-        await letters.application_refused(application, now)
+        await letters.application_refused(application, now, wait=deadlines.UNDO)
+
+
+async def reopen(application: Application, *, by: Person, now: datetime) -> None:
+    """Undo, as long as the letter hasn't left and nobody came in by it. Raises UndoTooLate."""
+    insist(may_settle(by))
+    async with transaction():
+        await hold_word(application.email)
+        if application.settled_at is None:
+            raise AlreadySettled
+        if not deadlines.is_undoable(application.settled_at, now):
+            raise UndoTooLate
+        if not await outbox.take_back(f"application:{application.id}:{application.state}"):
+            raise UndoTooLate
+        if application.state == State.ACCEPTED:
+            await _unwelcomed(application)
+        await _move(application, "reopen", by, application.note, now)
 
 
 async def waiting() -> list[Application]:
@@ -79,10 +98,22 @@ async def waiting() -> list[Application]:
     return await Application.objects().where(here).order_by(Application.sent_at, Application.id)
 
 
-def _row(candidate: Candidate, address: str, now: datetime) -> Application:
+async def _insist_on_limits(application: Application, now: datetime) -> None:
+    same_address = Application.email == application.email
+    waiting = same_address & (Application.state == State.WAITING)
+    if await Application.count().where(waiting) >= WAITING_AN_ADDRESS:
+        raise TooOften
+    most, within = PER_VISITOR
+    from_here = Application.visitor == application.visitor
+    if await Application.count().where(from_here & (Application.sent_at > now - within)) >= most:
+        raise TooOften
+
+
+def _row(candidate: Candidate, now: datetime) -> Application:
     application = Application(
         key=candidate.key,
-        email=address,
+        visitor=sealing.keyed("visitor", candidate.visitor),
+        email=by_email(candidate.email),
         first_name=candidate.first_name,
         last_name=candidate.last_name,
         language=candidate.language,
@@ -99,16 +130,19 @@ async def _move(application: Application, verb: str, by: Person, note: str, now:
     """The only passage between states: whoever comes second finds no row to change."""
     origins, goal = MOVES[verb]
     application.note = note
+    is_settled = goal != State.WAITING
     values: dict[Any, Any] = {
         Application.state: goal,
-        Application.settled_at: now,
-        Application.settled_by: by.id,
+        Application.settled_at: now if is_settled else None,
+        Application.settled_by: by.id if is_settled else None,
         Application.note_sealed: application.note_sealed,
+        Application.visitor: "",
     }
     here = (Application.id == application.id) & Application.state.is_in(list(origins))
     if not await Application.update(values).where(here).returning(Application.id):
         raise AlreadySettled
     application.state = goal
+    application.settled_at, application.settled_by = values[Application.settled_at], by
     await history.record(f"application.{verb}", application, by, now, note)
 
 
@@ -125,6 +159,21 @@ async def _welcomed(application: Application, now: datetime) -> Person:
         )
         await person.save()
     return person
+
+
+async def _unwelcomed(application: Application) -> None:
+    """Whom this acceptance made goes again; whom it found stays. Raises UndoTooLate."""
+    made = (Person.email == application.email) & (Person.created_at == application.settled_at)
+    person = await Person.objects().where(made).first()
+    if person is not None:
+        unused = (Person.id == person.id) & (Person.standing == Standing.INVITED)
+        if not await Person.delete().where(unused).returning(Person.id):
+            raise UndoTooLate
+        return
+    owner = Profile.person.email == application.email
+    begun = owner & (Profile.changed_at == application.settled_at) & (Profile.about == "")
+    for row in await Profile.select(Profile.id).where(begun):
+        await Profile.delete().where(Profile.id == row["id"])
 
 
 async def _profile_begun(person: Person, now: datetime) -> None:

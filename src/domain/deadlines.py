@@ -8,6 +8,7 @@ from clock import ZURICH, day
 
 MORNING = time(8)  # letters by the clock reach people at breakfast, not at midnight
 EVENING = time(18)  # a day promised is a whole working day
+UNDO = timedelta(minutes=5)  # the office's second thought: as long its letters wait
 
 
 def answer_by(since: datetime, days: int) -> datetime:
@@ -26,6 +27,10 @@ def latest_due(since: datetime, steps: list[int], now: datetime) -> int:
 
 def is_morning(today: date, now: datetime) -> bool:
     return _at(today, MORNING) <= now
+
+
+def is_undoable(settled_at: datetime, now: datetime) -> bool:
+    return now < settled_at + UNDO
 
 
 def _at(on: date, hour: time) -> datetime:

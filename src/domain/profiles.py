@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain import history, norms
+from domain import deadlines, history, norms
 from domain.permissions import may_settle
-from domain.refusals import AlreadySettled, NormsFirst, NotComplete, insist
-from mail import letters
+from domain.refusals import AlreadySettled, NormsFirst, NotComplete, UndoTooLate, insist
+from mail import letters, outbox
+from tables.events import Event
 from tables.people import Person
 from tables.profiles import Profile, ProfileTopic, State
 from tables.topics import Topic
@@ -20,7 +21,10 @@ MOVES = {
     "take_back": ((State.HANDED_IN, State.RELEASED), State.DRAFT),
     "release": ((State.HANDED_IN,), State.RELEASED),
     "refuse": ((State.HANDED_IN,), State.REFUSED),
+    "reopen": ((State.RELEASED, State.REFUSED), State.HANDED_IN),
 }
+SETTLEMENTS = ("profile.release", "profile.refuse")
+MOST_CAPACITY = 9
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ async def release(profile: Profile, *, by: Person, note: str, now: datetime) -> 
     async with transaction():
         await _move(profile, "release", by, now, note)
         await Profile.update({Profile.released_at: now}).where(Profile.id == profile.id)
-        await letters.profile_released(profile.person, now)
+        await letters.profile_released(profile.person, now, wait=deadlines.UNDO)
 
 
 async def refuse(profile: Profile, *, by: Person, note: str, now: datetime) -> None:
@@ -110,7 +114,28 @@ async def refuse(profile: Profile, *, by: Person, note: str, now: datetime) -> N
     insist(may_settle(by))
     async with transaction():
         await _move(profile, "refuse", by, now, note)
-        await letters.profile_refused(profile.person, now)
+        await letters.profile_refused(profile.person, now, wait=deadlines.UNDO)
+
+
+async def reopen(profile: Profile, *, by: Person, now: datetime) -> None:
+    """Undo, as long as the letter hasn't left. Raises UndoTooLate."""
+    insist(may_settle(by))
+    async with transaction():
+        settled = await settlement(profile)
+        if settled is None or not deadlines.is_undoable(settled.at, now):
+            raise UndoTooLate
+        owner: Person = profile.person
+        past = {"profile.release": "released", "profile.refuse": "refused"}[settled.what]
+        if not await outbox.take_back(f"profile:{owner.id}:{past}"):
+            raise UndoTooLate
+        await _move(profile, "reopen", by, now)
+
+
+async def settlement(profile: Profile) -> Event | None:
+    """By whom and when it was released or refused last."""
+    here = (Event.noun == "profile") & (Event.about == profile.id)
+    deeds = Event.objects(Event.by).where(here & Event.what.is_in(list(SETTLEMENTS)))
+    return await deeds.order_by(Event.id, ascending=False).first()
 
 
 async def handed_in() -> list[Profile]:
@@ -124,8 +149,19 @@ async def topics_of(profile: Profile) -> list[Topic]:
 
 
 def is_complete(profile: Profile, topics: list[Topic]) -> bool:
-    said = (profile.about, profile.languages, profile.kinds, profile.roles)
-    return all(said) and bool(topics)
+    return not missing(profile, topics)
+
+
+def missing(profile: Profile, topics: list[Topic]) -> list[str]:
+    """What must be said before the office is asked."""
+    said = {
+        "about": profile.about,
+        "languages": profile.languages,
+        "kinds": profile.kinds,
+        "roles": profile.roles,
+        "topics": topics,
+    }
+    return [name for name, words in said.items() if not words]
 
 
 def _is_own(profile: Profile, person: Person) -> bool:

@@ -29,6 +29,10 @@ class AlreadySettled(Refusal):
     text = N_("C’est déjà traité. Voici où cela en est.")
 
 
+class UndoTooLate(Refusal):
+    text = N_("Il est trop tard pour annuler: le message est parti.")
+
+
 class LinkVoid(Refusal):
     status = 410
     text = N_("Ce lien a déjà servi ou n’est plus valable.")

@@ -19,8 +19,11 @@ class State(StrEnum):
 
 
 class Application(Table, tablename="applications"):
+    """`visitor`: from where, under the installation's key; emptied once settled."""
+
     id: Serial
     key = Varchar(length=40, unique=True)
+    visitor = Varchar(length=64)
     email = Varchar(length=254)
     first_name = Varchar(length=80)
     last_name = Varchar(length=80)
