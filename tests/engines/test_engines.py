@@ -33,19 +33,37 @@ async def test_no_update_is_lost(database: Any, counter: Counter) -> None:
 async def test_a_cancelled_request_gives_its_connection_back(
     database: Any, counter: Counter
 ) -> None:
-    tasks = [asyncio.create_task(_add_one(database)) for _ in range(60)]
-    for number, task in enumerate(tasks):
-        await asyncio.sleep(0.001)
+    tasks = []
+    for number in range(90):
+        tasks.append(asyncio.create_task(_add_one(database)))
+        for _ in range(number):  # so that each is caught at another moment
+            await asyncio.sleep(0)
         if number % 3:
-            task.cancel()
+            tasks[-1].cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
-    before = await _value()
     async with asyncio.timeout(5):
         await asyncio.gather(*(_add_one(database) for _ in range(20)))
+    whole = sum(not task.cancelled() for task in tasks)
+    assert 30 <= whole < 90
+    assert await _value() >= whole + 20
 
-    assert 20 <= before < 60
-    assert await _value() == before + 20
+
+@pytest.mark.parametrize("moments", [["begin", "_give_back"], ["commit", "_give_back"]])
+async def test_cancelled_at_the_worst_moments(
+    database: Any, counter: Counter, moments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for moment in moments:
+        _cancel_at(moment, monkeypatch, type(database.transaction()))
+    async with asyncio.timeout(5):
+        for _ in range(12):  # more than there are connections
+            victim = asyncio.create_task(_add_one(database), name="victim")
+            await asyncio.wait([victim])
+    monkeypatch.undo()
+
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(_add_one(database) for _ in range(12)))
+    assert await _value() >= 12
 
 
 async def test_a_failed_transaction_keeps_nothing(database: Any, counter: Counter) -> None:
@@ -63,13 +81,13 @@ async def test_a_refused_commit_is_told_and_frees_the_connection(
     deferred = "REFERENCES counters (id) DEFERRABLE INITIALLY DEFERRED"
     await database.run_ddl(f"CREATE TABLE children (counter INTEGER {deferred})")
 
-    for _ in range(12):
-        with pytest.raises(Exception, match=r"(?i)foreign key"):
-            async with database.transaction():
-                await database.run_ddl("INSERT INTO children VALUES (999)")
-
     async with asyncio.timeout(5):
+        for _ in range(12):  # more than there are connections
+            with pytest.raises(Exception, match=r"(?i)foreign key"):
+                async with database.transaction():
+                    await database.run_ddl("INSERT INTO children VALUES (999)")
         await _add_one(database)
+
     assert await database.run_ddl("SELECT * FROM children") == []
 
 
@@ -104,6 +122,19 @@ async def test_a_batch_tells_what_went_wrong(database: Any, counter: Counter) ->
             raise KeyError
 
     assert sizes == [2, 1]
+
+
+def _cancel_at(moment: str, monkeypatch: pytest.MonkeyPatch, kind: type[Any]) -> None:
+    usual = getattr(kind, moment)
+
+    async def cancelling(*args: Any, **kwargs: Any) -> None:
+        for task in asyncio.all_tasks():
+            if task.get_name() == "victim":
+                task.cancel()
+        await asyncio.sleep(0)
+        await usual(*args, **kwargs)
+
+    monkeypatch.setattr(kind, moment, cancelling)
 
 
 async def _add_one(database: Any) -> None:
