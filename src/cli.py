@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-GRACE = 3  # seconds that open requests get when the program is told to stop
+from running import logs
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Each command imports what it needs: settings are read when they are known to be wanted."""
     given = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.speak()
     given.act(given)
 
 
@@ -61,11 +59,18 @@ def _command(
 
 
 def _serve(given: argparse.Namespace) -> None:
-    from running import serving
-
     if given.port:
         os.environ["PORT"] = str(given.port)
-    serving.serve()
+    import app
+    from running import serving
+    from settings import settings
+
+    async def prepare() -> None:
+        await serving.prepare()
+        await serving.announce()
+
+    asyncio.run(prepare())
+    serving.open_doors(app.build(), settings().port)
 
 
 def _demo(given: argparse.Namespace) -> None:
@@ -124,5 +129,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     main()

@@ -22,6 +22,8 @@ from clock import ZURICH
 
 FOLDER = Path(__file__).parent / "translations"
 LOCALES = {"fr": "fr_CH", "de": "de_CH", "it": "it_CH", "en": "en_GB"}
+# CLDR's fr_CH writes «vendredi, 27 novembre»: a comma that stumbles inside a sentence.
+DAYS = LOCALES | {"fr": "fr"}
 SOURCE = "fr"
 
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
@@ -87,12 +89,12 @@ def N_(text: str) -> str:
 
 def long_day(value: date) -> str:
     """With the weekday, by CLDR's own order: a pattern of ours would be wrong in German."""
-    return format_date(value, "full", locale=LOCALES[_language.get()])
+    return format_date(value, "full", locale=DAYS[_language.get()])
 
 
 def short_day(value: date) -> str:
-    """«12 janvier», with the year only where it isn't obvious to the caller: see `day_of`."""
-    return format_date(value, "long", locale=LOCALES[_language.get()])
+    """«12 janvier 2027»: without the weekday."""
+    return format_date(value, "long", locale=DAYS[_language.get()])
 
 
 def moment(value: datetime) -> str:
@@ -146,7 +148,7 @@ def _french() -> Catalog:
     for message in _read("messages.pot", SOURCE):
         if message.id:
             several = isinstance(message.id, (tuple, list))
-            text = tuple(map(_spaced, message.id)) if several else _spaced(str(message.id))
+            text = tuple(map(spaced, message.id)) if several else spaced(str(message.id))
             catalogue.add(message.id, text, context=message.context)
     return catalogue
 
@@ -156,6 +158,7 @@ def _read(name: str, code: str) -> Catalog:
         return read_po(file, locale=code)
 
 
-def _spaced(text: str) -> str:
-    """People type a plain space before ; : ! ? and readers get a narrow one that can't break."""
-    return re.sub(r" (?=[;:!?])", "\u202f", text)
+def spaced(text: str) -> str:
+    """French: people type a plain space before ; : ! ? or none; readers get a narrow one that
+    can't break."""
+    return re.sub(r"(?<=[^\s\u202f]) ?(?=[;:!?](?:\s|$|[»)<]))", "\u202f", text)

@@ -16,6 +16,7 @@ from markupsafe import Markup
 import clock
 import i18n
 import urls
+from content import catalogue
 
 SOURCE = Path(__file__).parent
 STATIC = SOURCE.parent / "static"
@@ -43,6 +44,8 @@ def environment() -> Environment:
         "time_of": i18n.time_of,
         "language_name": i18n.language_name,
         "own_name": i18n.own_name,
+        "named": named,
+        "face": face,
         "markdown": markdown,
         "paragraphs": paragraphs,
     }
@@ -59,14 +62,25 @@ def render(template: str, **context: Any) -> str:
     return environment().get_template(template).render(context)
 
 
+def named(key: str, kind: str) -> str:
+    """`"VD" | named("canton")`: sectors, cantons, roles, kinds of contact, languages spoken."""
+    return catalogue.name_of(kind, key, i18n.language())
+
+
+def face(person: Any) -> str:
+    """The tint of somebody's initials: always the same, told by nothing but their number."""
+    return f"face face-{(person if isinstance(person, int) else person.id) % 6 + 1}"
+
+
 def dom_id(row: Any, part: str = "") -> str:
     """`inquiry-7`, `inquiry-7-reply`: the same row has the same id on every page."""
     name = f"{type(row).__name__.lower()}-{row.id}"
     return f"{name}-{part}" if part else name
 
 
-def markdown(text: str) -> Markup:
+def markdown(text: str, language: str = "") -> Markup:
     """The house's edited texts: no raw HTML, no images; headings one step below the page's own."""
+    text = i18n.spaced(text) if language == i18n.SOURCE else text
     made = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     tokens = made.parse(text)
     for token in tokens:

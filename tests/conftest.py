@@ -63,3 +63,17 @@ async def database(database_url: str) -> AsyncIterator[Any]:
     """The engine, with its pool, that all tables use during this test."""
     async with databases.opened(database_url) as engine:
         yield engine
+
+
+# The cast reads settings when it is imported: after the environment above is set.
+from tests.cast import (  # noqa: E402
+    at,
+    browser,
+    coordinator,
+    founded,
+    mentee,
+    mentor,
+    stranger,
+)
+
+__all__ = ["at", "browser", "coordinator", "founded", "mentee", "mentor", "stranger"]

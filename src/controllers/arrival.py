@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import time
 from typing import Any
 
 from litestar import Request
@@ -20,6 +22,8 @@ from tables.house import House
 from tables.people import Person
 from tables.profiles import Profile
 from tables.sessions import Session
+
+log = logging.getLogger("mentorat.requests")
 
 SESSION, MARK = "session", "mark"
 LANGUAGE, THEME = "language", "theme"
@@ -83,9 +87,13 @@ def recognise_visitors(app: ASGIApp) -> ASGIApp:
         scope["visit"] = visit  # type: ignore[typeddict-unknown-key]
         i18n.speak(visit.language)
 
+        begun = time.perf_counter()
+
         async def send_on(message: Message) -> None:
-            if message["type"] == "http.response.start" and "said" in request.cookies:
-                _forget_said(message)
+            if message["type"] == "http.response.start":
+                _log(scope, message["status"], begun)
+                if "said" in request.cookies:
+                    _forget_said(message)
             await send(message)
 
         await app(scope, receive, send_on)
@@ -117,6 +125,13 @@ def anonymous(scope: Any) -> Visit:
         visit = Visit(None, House(name_fr="Mentorat", short_name="Mentorat"), i18n.SOURCE, "")
         scope["visit"] = visit
     return visit
+
+
+def _log(scope: Any, status: int, begun: float) -> None:
+    """The route's pattern: a path may hold a link's secret."""
+    spent = round((time.perf_counter() - begun) * 1000)
+    told = {"method": scope["method"], "route": scope.get("path_template", ""), "status": status}
+    log.info("answered", extra=told | {"milliseconds": spent})
 
 
 def _forget_said(message: Any) -> None:

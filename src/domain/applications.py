@@ -48,7 +48,9 @@ async def send(candidate: Candidate, now: datetime) -> None:
         await hold_word(application.visitor)
         if await Application.exists().where(Application.key == candidate.key):
             return
-        await _insist_on_limits(application, now)
+        await _insist_on_limit(application, now)
+        if await _is_enough(address):
+            return
         await application.save()
         await history.record("application.send", application, None, now)
         person = await Person.objects().where(Person.email == address).first()
@@ -98,15 +100,17 @@ async def waiting() -> list[Application]:
     return await Application.objects().where(here).order_by(Application.sent_at, Application.id)
 
 
-async def _insist_on_limits(application: Application, now: datetime) -> None:
-    same_address = Application.email == application.email
-    waiting = same_address & (Application.state == State.WAITING)
-    if await Application.count().where(waiting) >= WAITING_AN_ADDRESS:
-        raise TooOften
+async def _insist_on_limit(application: Application, now: datetime) -> None:
     most, within = PER_VISITOR
     from_here = Application.visitor == application.visitor
     if await Application.count().where(from_here & (Application.sent_at > now - within)) >= most:
         raise TooOften
+
+
+async def _is_enough(address: str) -> bool:
+    """Quietly: a refusal would tell a third person that this address has applied."""
+    waiting = (Application.email == address) & (Application.state == State.WAITING)
+    return bool(await Application.count().where(waiting) >= WAITING_AN_ADDRESS)
 
 
 def _row(candidate: Candidate, now: datetime) -> Application:

@@ -29,13 +29,32 @@ async def turn_free(profile: Profile, *, by: Person, now: datetime) -> None:
     await _turn_free(profile, by, now)
 
 
+async def take_up_to(capacity: int, profile: Profile, *, by: Person, now: datetime) -> None:
+    """Another capacity weighs at once; the same one again changes nothing."""
+    insist(_is_own(profile, by))
+    async with transaction():
+        other = (Profile.id == profile.id) & (Profile.capacity != capacity)
+        if not await Profile.update({Profile.capacity: capacity}).where(other).returning(
+            Profile.id
+        ):
+            return
+        profile.capacity = capacity
+        await history.record("availability.capacity", profile, by, now)
+        await weigh(by, now)
+
+
+async def running_with(mentor: Person) -> int:
+    """What fills the capacity."""
+    here = (Mentorship.mentor == mentor.id) & Mentorship.state.is_in(list(RUNNING))
+    return await Mentorship.count().where(here)
+
+
 async def weigh(mentor: Person, now: datetime) -> None:
     """After a mentorship began or ended, inside its transaction: full is busy, room is free."""
     profile = await Profile.objects(Profile.person).where(Profile.person == mentor.id).first()
     if profile is None:
         return
-    here = (Mentorship.mentor == mentor.id) & Mentorship.state.is_in(list(RUNNING))
-    is_full = await Mentorship.count().where(here) >= profile.capacity
+    is_full = await running_with(mentor) >= profile.capacity
     if is_full and not profile.is_busy:
         await _turn_busy(profile, BusyReason.CAPACITY, None, None, now)
     elif not is_full and profile.is_busy and profile.busy_reason == BusyReason.CAPACITY:

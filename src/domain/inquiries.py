@@ -44,6 +44,7 @@ MOVES = {
 }
 LINK_GRACE = timedelta(days=1)  # a link in a letter outlives the clock a little: it says so itself
 COLLEAGUES = 12  # offered to whoever suggests one
+OTHERS = 3  # shown to a mentee whose request nobody answered
 REPLIES_COUNTED = 20  # for the usual time to answer
 SHOWN = 50  # inquiries on one list
 
@@ -133,11 +134,14 @@ async def suggest(
     await _decline(inquiry, Reason.COLLEAGUE, by, saying, now)
 
 
-async def decline_all_open(*, by: Person, saying: str, now: datetime) -> int:
-    """Politely at once, when a mentor has turned busy. How many."""
-    waiting = (Inquiry.mentor == by.id) & (Inquiry.state == State.WAITING)
+async def decline_all_open(*, by: Person, saying: str, now: datetime, language: str = "") -> int:
+    """Politely at once, when a mentor has turned busy; `language`: to those alone who read it.
+    How many."""
     declined = 0
-    for inquiry in await Inquiry.visible_to(by).where(waiting).order_by(Inquiry.id):
+    for inquiry in await waiting_for(by):
+        mentee: Person = inquiry.mentee
+        if language and mentee.language != language:
+            continue
         try:
             await _decline(inquiry, Reason.BUSY, by, saying, now)
         except AlreadySettled:
@@ -217,6 +221,19 @@ async def open_of(mentee: Person) -> list[Inquiry]:
     return await Inquiry.visible_to(mentee).where(here).order_by(Inquiry.sent_at)
 
 
+async def waiting_for(mentor: Person) -> list[Inquiry]:
+    """The mentor's turn."""
+    waiting = (Inquiry.mentor == mentor.id) & (Inquiry.state == State.WAITING)
+    return await Inquiry.visible_to(mentor).where(waiting).order_by(Inquiry.id)
+
+
+async def open_between(mentee: Person, mentor: Person) -> Inquiry | None:
+    """There is one at most."""
+    here = (Inquiry.mentee == mentee.id) & (Inquiry.mentor == mentor.id)
+    rows = Inquiry.visible_to(mentee).where(here & Inquiry.state.is_in(list(OPEN)))
+    return await rows.first()
+
+
 async def seen_by(viewer: Person) -> list[Inquiry]:
     rows = Inquiry.visible_to(viewer).order_by(Inquiry.sent_at, ascending=False)
     return await rows.order_by(Inquiry.id, ascending=False).limit(SHOWN)
@@ -274,21 +291,16 @@ async def colleague(number: int) -> Person:
 
 
 async def colleagues_for(inquiry: Inquiry, now: datetime) -> dict[int, str]:
-    """Who could be suggested, by number: mentors near to this one's topics first."""
-    mentor: Person = inquiry.mentor
-    mentee: Person = inquiry.mentee
-    near = await find.similar(mentor, mentee, clock.day(now), limit=COLLEAGUES)
-    return {hit.person_id: f"{hit.name}, {hit.function}" for hit in near}
+    """Who could be suggested, by number: free mentors near to this one's topics first."""
+    near = await _near(inquiry, now, COLLEAGUES)
+    return {hit.id: f"{hit.name}, {''.join(part.text for part in hit.function)}" for hit in near}
 
 
 async def free_others(inquiry: Inquiry, now: datetime) -> list[Person]:
     """Three free mentors like the one who didn't answer, in the day's fair order."""
-    mentor: Person = inquiry.mentor
-    mentee: Person = inquiry.mentee
-    near = await find.similar(mentor, mentee, clock.day(now), limit=3)
-    rows = await Person.objects().where(Person.id.is_in([hit.person_id for hit in near] or [0]))
-    known = {person.id: person for person in rows}
-    return [known[hit.person_id] for hit in near if hit.person_id in known]
+    numbers = [hit.id for hit in await _near(inquiry, now, OTHERS)]
+    rows = await Person.objects().where(Person.id.is_in(numbers)) if numbers else []
+    return sorted(rows, key=lambda person: numbers.index(person.id))
 
 
 async def is_askable(mentor: Person) -> bool:
@@ -373,6 +385,12 @@ async def _move(
         raise AlreadySettled
     inquiry.state, inquiry.version = goal, changed[0]["version"]
     await history.record(f"inquiry.{verb}", inquiry, by, now)
+
+
+async def _near(inquiry: Inquiry, now: datetime, limit: int) -> list[find.Hit]:
+    mentor: Person = inquiry.mentor
+    mentee: Person = inquiry.mentee
+    return await find.similar(mentor, mentee, mentee.language, clock.day(now), limit)
 
 
 async def _say(inquiry: Inquiry, by: Person, words: str, now: datetime) -> None:

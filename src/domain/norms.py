@@ -22,6 +22,12 @@ async def has_accepted(person: Person) -> bool:
     return version is None or await _accepted(person, version)
 
 
+async def accepted_at(version: NormsVersion, person: Person) -> datetime | None:
+    here = (Acceptance.person == person.id) & (Acceptance.version == version.id)
+    row = await Acceptance.objects().where(here).first()
+    return row.accepted_at if row else None
+
+
 async def accept(version: NormsVersion, *, by: Person, now: datetime) -> None:
     """Twice is once."""
     async with transaction():

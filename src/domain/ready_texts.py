@@ -59,9 +59,9 @@ def ready(inquiry: Inquiry, viewer: Person) -> dict[str, str]:
         }
 
 
-def ready_for_all(mentor: Person) -> str:
+def ready_for_all(mentor: Person, language: str) -> str:
     """For all open requests at once, when a mentor has turned busy: no mentee's name in it."""
-    with speaking(mentor.language):
+    with speaking(language):
         text = gettext(
             "Merci de votre confiance. Je ne suis malheureusement pas disponible pour un "
             "mentorat en ce moment et ne veux pas vous faire attendre. Je vous souhaite de "

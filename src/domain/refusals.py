@@ -88,6 +88,11 @@ class NotComplete(Refusal):
     text = N_("Complétez d’abord votre profil.")
 
 
+class SearchTooLong(Refusal):
+    status = 422
+    text = N_("Cette recherche est trop longue pour être enregistrée. Retirez un mot ou un filtre.")
+
+
 class EndsYourself(Refusal):
     text = N_("Choisissez une autre personne que vous-même.")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
+from typing import Any
+
+import uvicorn
 
 import clock
 import piccolo_conf
@@ -14,6 +16,8 @@ from running import upgrade
 from settings import settings
 
 log = logging.getLogger("mentorat")
+
+GRACE = 3  # seconds
 
 
 async def prepare() -> None:
@@ -33,12 +37,21 @@ async def announce() -> None:
         log.warning("Nobody coordinates yet. Open %s with this key: %s", address, first_run.key())
 
 
-def prepare_and_announce() -> None:
-    async def both() -> None:
-        await prepare()
-        await announce()
-
-    asyncio.run(both())
+def open_doors(app: Any, port: int) -> None:
+    """Until told to stop; requests under way get some seconds. One process: SQLite has one
+    writer, and with PostgreSQL several containers stand side by side."""
+    uvicorn.run(
+        app,
+        host=settings().host,
+        port=port,
+        access_log=False,  # its paths hold the secrets of links
+        log_config=None,
+        proxy_headers=True,
+        forwarded_allow_ips=settings().trusted_proxies,
+        timeout_graceful_shutdown=GRACE,
+        server_header=False,
+        date_header=True,
+    )
 
 
 def _make_room(engine: object) -> None:

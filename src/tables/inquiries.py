@@ -82,6 +82,11 @@ class Inquiry(Table, tablename="inquiries"):
     def wished(self) -> list[str]:
         return self.kinds.split()
 
+    @property
+    def proposed(self) -> list[datetime]:
+        """Dates an accepting mentor proposed."""
+        return [datetime.fromisoformat(moment) for moment in self.proposed_times.split()]
+
     def is_overdue(self, now: datetime) -> bool:
         due: datetime = self.answer_by
         return self.is_open and due <= now

@@ -1,0 +1,84 @@
+"""Is all well? Settings, database, key, mail: in words, without secrets."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import piccolo_conf
+import sealing
+from mail import smtp
+from running import upgrade
+from settings import settings
+from tables.drafts import Draft
+from tables.inquiries import Inquiry
+from tables.letters import Letter, State
+from tables.people import Person
+
+Say = Callable[[str], None]
+
+
+async def examine(say: Say) -> int:
+    """0 when all is well, 1 otherwise."""
+    say(f"address    {settings().base_url}")
+    findings = [await _database(say), await _key(say), await _people(say), await _mail(say)]
+    return 0 if all(findings) else 1
+
+
+async def _database(say: Say) -> bool:
+    engine: Any = piccolo_conf.DB
+    try:
+        waiting = await upgrade.pending()
+    except Exception as error:
+        say(f"database   OUT OF REACH: {type(error).__name__}")
+        return False
+    kind = f"SQLite {sqlite3.sqlite_version}"
+    if engine.engine_type == "postgres":
+        kind = f"PostgreSQL at {urlsplit(settings().database_url).hostname}"
+    say(f"database   {kind}, " + (f"{len(waiting)} upgrades pending" if waiting else "up to date"))
+    return True
+
+
+async def _key(say: Say) -> bool:
+    """A wrong key would show when somebody opens a request: better now."""
+    where = "from SECRET_KEY" if settings().keys else f"in {settings().data / 'secret.key'}"
+    try:
+        for table, column in ((Inquiry, "problem_sealed"), (Draft, "fields_sealed")):
+            row = await table.select().limit(1).first()
+            sealing.unseal(row[column] if row else "")
+    except sealing.Unreadable:
+        say(f"key        WRONG ({where}): the database was sealed under another one")
+        return False
+    except Exception:
+        say(f"key        {where}, not tried: no tables yet")
+        return True
+    say(f"key        {where}, opens what is there")
+    return True
+
+
+async def _people(say: Say) -> bool:
+    try:
+        office = await Person.count().where(Person.is_coordinator.eq(True))
+        failed = await Letter.count().where(Letter.state == State.FAILED)
+        waiting = await Letter.count().where(Letter.state == State.WAITING)
+    except Exception:
+        say("people     no tables yet: start the server once")
+        return True
+    say(f"people     {office} coordinate")
+    say(f"letters    {waiting} wait, {failed} failed")
+    return True
+
+
+async def _mail(say: Say) -> bool:
+    if settings().smtp is None:
+        say("mail       no SMTP_HOST: letters wait")
+        return True
+    try:
+        answer = await smtp.knock()
+    except smtp.Trouble as trouble:
+        say(f"mail       NOT READY: {trouble}")
+        return False
+    say(f"mail       {answer}")
+    return True

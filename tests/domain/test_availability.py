@@ -1,0 +1,100 @@
+"""«Occupé»: by hand, until a date, undone, by the clock exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime
+
+import pytest
+
+from domain import availability, inquiries, profiles
+from domain.inquiries import Proposal
+from domain.refusals import Unseen
+from tables.events import Event
+from tables.letters import Letter
+from tables.people import Person
+from tables.profiles import BusyReason, Profile
+from tests.factories import make_inquiry, make_mentor
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+RETURN = date(2027, 1, 12)
+
+
+async def own(person: Person) -> Profile:
+    profile = await profiles.of(person)
+    assert profile is not None
+    return profile
+
+
+async def test_busy_until_a_date_comes_back_by_itself(mentor: Person) -> None:
+    await availability.turn_busy(await own(mentor), until=RETURN, by=mentor, now=NOW)
+
+    # Before midnight in Zurich, and after it.
+    await availability.return_due(datetime(2027, 1, 11, 22, 59, tzinfo=UTC))
+    before = (await own(mentor)).is_busy
+    await asyncio.gather(
+        *(availability.return_due(datetime(2027, 1, 11, 23, tzinfo=UTC)) for _ in range(3))
+    )
+
+    after = await own(mentor)
+    assert before and not after.is_busy and after.busy_until is None
+    assert await Event.count().where(Event.what == "availability.free") == 1
+
+
+async def test_a_letter_the_day_before_exactly_once(mentor: Person) -> None:
+    await availability.turn_busy(await own(mentor), until=RETURN, by=mentor, now=NOW)
+    eve = datetime(2027, 1, 11, 7, tzinfo=UTC)
+
+    await availability.warn_returning(eve.replace(hour=6, minute=59))
+    too_early = await Letter.count()
+    await asyncio.gather(*(availability.warn_returning(eve) for _ in range(4)))
+    await availability.warn_returning(eve.replace(hour=18))
+
+    [letter] = await Letter.objects()
+    assert too_early == 0 and letter.name == "busy_ends_tomorrow" and letter.to == mentor.id
+
+
+async def test_a_new_date_is_warned_of_anew(mentor: Person) -> None:
+    await availability.turn_busy(await own(mentor), until=RETURN, by=mentor, now=NOW)
+    await availability.warn_returning(datetime(2027, 1, 11, 9, tzinfo=UTC))
+    later = date(2027, 2, 1)
+    await availability.turn_busy(await own(mentor), until=later, by=mentor, now=NOW)
+
+    await availability.warn_returning(datetime(2027, 1, 31, 9, tzinfo=UTC))
+
+    assert await Letter.count() == 2
+
+
+async def test_room_again_frees_who_was_full(mentor: Person, mentee: Person) -> None:
+    inquiry = await make_inquiry(mentee, mentor)
+    mentorship = await inquiries.accept(inquiry, Proposal("Oui"), by=mentor, now=NOW)
+    full = (await own(mentor)).busy_reason
+    await mentorship.remove()
+
+    await availability.weigh(mentor, NOW)
+
+    assert full == BusyReason.CAPACITY and not (await own(mentor)).is_busy
+
+
+async def test_who_is_busy_by_hand_stays_so_with_room(mentor: Person) -> None:
+    await availability.turn_busy(await own(mentor), until=None, by=mentor, now=NOW)
+
+    await availability.weigh(mentor, NOW)
+
+    assert (await own(mentor)).is_busy
+
+
+async def test_a_full_mentor_may_turn_free(mentor: Person, mentee: Person) -> None:
+    inquiry = await make_inquiry(mentee, mentor)
+    await inquiries.accept(inquiry, Proposal("Oui"), by=mentor, now=NOW)
+
+    await availability.turn_free(await own(mentor), by=mentor, now=NOW)
+
+    assert not (await own(mentor)).is_busy
+
+
+async def test_nobody_turns_another_busy(mentor: Person, stranger: Person) -> None:
+    await make_mentor()
+
+    with pytest.raises(Unseen):
+        await availability.turn_busy(await own(mentor), until=None, by=stranger, now=NOW)
