@@ -36,7 +36,9 @@ lock: $(READY)
 	$(VENV)/uv pip compile -q --universal --generate-hashes --no-header \
 		-o requirements.lock pyproject.toml
 	$(VENV)/uv pip compile -q --universal --generate-hashes --no-header \
-		--group check -c requirements.lock -o tests/requirements.lock pyproject.toml
+		--group build -o requirements.build.lock
+	$(VENV)/uv pip compile -q --universal --generate-hashes --no-header \
+		--group check -c requirements.lock -c requirements.build.lock -o tests/requirements.lock pyproject.toml
 
 .venv: $(READY)
 

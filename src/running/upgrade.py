@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,9 @@ async def _keep_a_copy(database: Path, newest: str) -> None:
         old.unlink()
 
 
-def _known() -> set[str]:
+@cache
+def _known() -> frozenset[str]:
     finder = BaseMigrationManager()
     apps = [finder.get_app_config(app) for app in finder.get_sorted_app_names()]
     folders = [app.resolved_migrations_folder_path for app in apps]
-    return {name for folder in folders for name in finder.get_migration_modules(folder)}
+    return frozenset(name for folder in folders for name in finder.get_migration_modules(folder))
