@@ -11,22 +11,29 @@ HOME = "/"
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 APPLY = "/application"
+APPLICATION_SENT = "/application/sent"
 NORMS = "/norms"
 NORMS_ACCEPTANCE = "/norms/acceptance"
 PRIVACY = "/privacy"
 MENTORS = "/mentors"
 FAVOURITES = "/favourites"
 SAVED_SEARCHES = "/searches"
+SOUGHT_IN_VAIN = "/searches/in-vain"
 INQUIRIES = "/inquiries"
 MENTORSHIPS = "/mentorships"
 PROFILE = "/profile"
 AVAILABILITY = "/availability"
+AVAILABILITY_ANSWERS = "/availability/answers"
+AVAILABILITY_CAPACITY = "/availability/capacity"
 ACCOUNT = "/account"
 DESK = "/desk"
 LANGUAGE = "/language"
 THEME = "/theme"
 FIRST_RUN = "/first-run"
 DEMO_LETTERS = "/demo/letters"
+DEMO_ENTER = "/demo/enter"
+PROFILE_SUBMISSION = "/profile/submission"
+PROFILE_WITHDRAWAL = "/profile/withdrawal"
 
 
 def sign_in_link(token: str) -> str:
@@ -39,6 +46,10 @@ def mentors(**query: Any) -> str:
 
 def mentor(person: Any) -> str:
     return f"{MENTORS}/{_id(person)}"
+
+
+def mentor_preview(person: Any) -> str:
+    return f"{mentor(person)}/preview"
 
 
 def favourite(person: Any) -> str:
@@ -61,6 +72,10 @@ def saved_search(search: Any) -> str:
     return f"{SAVED_SEARCHES}/{_id(search)}"
 
 
+def end_search(search: Any) -> str:
+    return f"{saved_search(search)}/end"
+
+
 def inquiry(inquiry: Any, deed: str = "") -> str:
     """`deed`: acceptance, refusal, question, explanation, suggestion, withdrawal."""
     return f"{INQUIRIES}/{_id(inquiry)}" + (f"/{deed}" if deed else "")
@@ -75,8 +90,8 @@ def mentorship(mentorship: Any) -> str:
     return f"{MENTORSHIPS}/{_id(mentorship)}"
 
 
-def session(session: Any) -> str:
-    return f"{ACCOUNT}/sessions/{_id(session)}"
+def session_end(session: Any) -> str:
+    return f"{ACCOUNT}/sessions/{_id(session)}/end"
 
 
 def application_deed(application: Any, deed: str) -> str:
@@ -103,10 +118,9 @@ def with_query(path: str, **query: Any) -> str:
 
 def own_path(address: str) -> str:
     """Where to go on: only a path of ours. `//host` and `/\\host` are other hosts."""
-    parts = urlsplit(address)
-    plain = address.isprintable() and "\\" not in address
+    plain = address.isascii() and address.isprintable() and "\\" not in address
     ours = plain and address.startswith("/") and not address.startswith("//")
-    return address if ours and not parts.netloc and not parts.scheme else HOME
+    return address if ours else HOME
 
 
 def _id(row: Any) -> int:

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 
 import urls
 from controllers.guards import PUBLIC
-from controllers.sessions import entered
+from controllers.sessions import device, entered
 from domain import first_run, sessions
 from domain.refusals import Unseen, WrongKey
 from forms.fields import Sent
@@ -47,7 +47,7 @@ class FirstRun(Controller):
                     language=language(),
                     now=now,
                 )
-                return entered(await sessions.begin(person, "", now))
+                return entered(await sessions.begin(person, device(request), now), now)
             except WrongKey as refusal:
                 form.errors["key"] = refusal.said
         return Page("sessions/first_run", piece="sessions/_first_run", status=422, form=form)

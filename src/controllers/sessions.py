@@ -18,7 +18,7 @@ from domain.refusals import CodeSpent, LinkVoid, TooOften, WrongCode
 from forms.fields import Sent
 from forms.sign_in import Address, Code
 from i18n import language
-from pages import Go, Page
+from pages import Go, Page, Region
 from settings import settings
 
 BROWSER = "browser"  # ties a code to where it was asked for
@@ -50,9 +50,8 @@ class Sessions(Controller):
         try:
             await sessions.ask(asking, now)
         except TooOften as refusal:
-            form.errors["email"] = refusal.said
-            return _page(form, "address", refusal.status)
-        page = _page(Code(typed={"email": form.email, "code": ""}), "code", 200)
+            return _too_often(form, refusal, is_again=bool(sent.one("again")))
+        page = _page(_code_for(form), "code", 200)
         page.set_cookie(
             BROWSER,
             browser,
@@ -72,15 +71,15 @@ class Sessions(Controller):
             return _page(form, "code", 422)
         browser = request.cookies.get(BROWSER, "")
         try:
-            begun = await sessions.by_code(browser, form.code, _device(request), now)
+            begun = await sessions.by_code(browser, form.code, device(request), now)
         except WrongCode as refusal:
             form.errors["code"] = refusal.said
             return _page(form, "code", 422)
         except (CodeSpent, LinkVoid):
-            again = Address(typed={"email": form.typed["email"], "next": urls.HOME})
+            again = Address(typed={name: form.typed[name] for name in ("email", "next")})
             again.errors["email"] = CodeSpent().said
             return _page(again, "address", 422)
-        return entered(begun)
+        return entered(begun, now)
 
     @get("/sign-in/link/{secret:str}")
     async def look(self, secret: FromPath[str], now: NamedDependency[datetime]) -> Page:
@@ -94,36 +93,59 @@ class Sessions(Controller):
         self, request: AnyRequest, secret: FromPath[str], now: NamedDependency[datetime]
     ) -> Response[None]:
         try:
-            return entered(await sessions.by_link(secret, _device(request), now))
+            return entered(await sessions.by_link(secret, device(request), now), now)
         except LinkVoid:
             return Page("sessions/link_void", status=410)
 
     @post("/sign-out")
     async def leave(self, request: AnyRequest) -> Go:
         await sessions.end_this(request.cookies.get(session_cookie(), ""))
-        answer = Go(urls.SIGN_IN)
-        answer.delete_cookie(session_cookie())
-        answer.delete_cookie(MARK)
-        return answer
+        return left()
 
 
-def entered(begun: sessions.Begun) -> Go:
+def entered(begun: sessions.Begun, now: datetime) -> Go:
     """The session's cookie, and the readable mark that app.js compares after Back."""
     answer = Go(urls.own_path(begun.onward))
-    secure = settings().https
-    age = 30 * 24 * 3600
-    answer.set_cookie(
-        session_cookie(), begun.token, max_age=age, secure=secure, httponly=True, samesite="lax"
-    )
-    answer.set_cookie(MARK, begun.mark, max_age=age, secure=secure, samesite="lax")
+    age = int((begun.expires_at - now).total_seconds())
+    _remember(answer, begun.token, begun.mark, age)
     return answer
 
 
+def left() -> Go:
+    answer = Go(urls.SIGN_IN)
+    _remember(answer, "", "", 0)
+    return answer
+
+
+def _remember(answer: Go, token: str, mark: str, age: int) -> None:
+    """Removed as they were set: browsers ignore a `__Host-` cookie that isn't `Secure`."""
+    secure = settings().https
+    answer.set_cookie(
+        session_cookie(), token, max_age=age, secure=secure, httponly=True, samesite="lax"
+    )
+    answer.set_cookie(MARK, mark, max_age=age, secure=secure, samesite="lax")
+
+
+def _code_for(form: Address) -> Code:
+    return Code(typed={"email": form.email, "next": form.onward, "code": ""})
+
+
+def _too_often(form: Address, refusal: TooOften, *, is_again: bool) -> Page:
+    """Whoever asked for a further letter still has the code of the last one to type."""
+    shown: Address | Code = _code_for(form) if is_again else form
+    shown.errors["again" if is_again else "email"] = refusal.said
+    return _page(shown, "code" if is_again else "address", refusal.status)
+
+
 def _page(form: Address | Code, step: str, status: int) -> Page:
-    return Page("sessions/sign_in", piece="sessions/_sign_in", status=status, form=form, step=step)
+    # 429 isn't swapped as the piece, so the form stands as a region.
+    piece = "sessions/_sign_in"
+    again = [Region("#sign-in", "outerHTML", piece)] if status == 429 else []
+    page = "sessions/sign_in"
+    return Page(page, piece=piece, status=status, also=again, form=form, step=step)
 
 
-def _device(request: AnyRequest) -> str:
+def device(request: AnyRequest) -> str:
     """«Firefox, Android»: enough to recognise one's own on the account page."""
     agent = request.headers.get("user-agent", "")
     browsers = ("Edg", "OPR", "SamsungBrowser", "Firefox", "CriOS", "Chrome", "Safari")

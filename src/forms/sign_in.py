@@ -34,6 +34,7 @@ class Code(Form):
         Reader(sent, form).line("code", most=20)
         form.code = re.sub(r"[\s-]", "", form.typed["code"])
         form.typed["email"] = sent.one("email")[:254]
+        form.typed["next"] = urls.own_path(sent.one("next"))
         if not re.fullmatch(r"\d{6}", form.code, re.ASCII):
             form.errors["code"] = gettext("Tapez les six chiffres du message.")
         return form

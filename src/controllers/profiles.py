@@ -1,0 +1,141 @@
+"""One's own mentor profile: written, handed in, taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+
+import urls
+from content import catalogue, texts
+from domain import norms, profiles, topics
+from domain.refusals import NormsFirst, NotComplete
+from forms.fields import Sent
+from forms.profiles import ProfileForm
+from i18n import gettext, language
+from pages import Answer, Go, Page
+from tables.people import Person
+from tables.profiles import Profile
+
+PIECE = "profiles/_form"
+
+
+class Profiles(Controller):
+    path = urls.PROFILE
+
+    @get()
+    async def show(self, viewer: NamedDependency[Person]) -> Page:
+        profile = await profiles.of(viewer)
+        chosen = await profiles.topics_of(profile) if profile else []
+        face = profile or Profile(languages=viewer.language)
+        form = ProfileForm.of(face, (topic.key for topic in chosen))
+        return Page("profiles/page", nav="account", **await card(profile, form, viewer))
+
+    @post()
+    async def write(
+        self,
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        """Incomplete is fine: a draft is a draft."""
+        form = ProfileForm.read(sent, await topics.keys())
+        profile = await _kept(form, viewer, now)
+        if form.errors:
+            return await _again(profile, form, viewer)
+        return await _done(profile, form, viewer, gettext("Enregistré."))
+
+    @post("/submission")
+    async def hand_in(
+        self,
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        """Keeps what was typed first; then says what is missing, or hands it to the office."""
+        form = ProfileForm.read(sent, await topics.keys())
+        profile = await _kept(form, viewer, now)
+        if profile is None:
+            return await _again(profile, form, viewer)
+        try:
+            await profiles.hand_in(profile, by=viewer, now=now)
+        except NotComplete:
+            form.miss(profiles.missing(profile, await profiles.topics_of(profile)))
+        except NormsFirst as refusal:
+            return Go(urls.with_query(urls.NORMS, next=urls.PROFILE), toast=refusal.said)
+        if form.errors:
+            return await _again(profile, form, viewer)
+        said = gettext("Merci. Le secrétariat lit votre profil et vous écrit.")
+        return await _done(profile, form, viewer, said)
+
+    @post("/withdrawal")
+    async def take_back(
+        self, viewer: NamedDependency[Person], now: NamedDependency[datetime]
+    ) -> Go:
+        profile = await profiles.begin(viewer, now)
+        await profiles.take_back(profile, by=viewer, now=now)
+        return Go(urls.PROFILE, toast=gettext("Votre profil est de nouveau un brouillon."))
+
+
+async def card(profile: Profile | None, form: ProfileForm, viewer: Person) -> dict[str, Any]:
+    """What profiles/_form.html and its page need."""
+    spoken = language()
+    return {
+        "profile": profile,
+        "form": form,
+        "tree": await topics.tree(kept=form.ticked.get("topics", [])),
+        "languages_spoken": _named(catalogue.languages(), spoken),
+        "kinds": _named(catalogue.kinds(), spoken),
+        "roles": [
+            (role.key, role.name_in(spoken), role.text_in(spoken))
+            for role in catalogue.roles().values()
+        ],
+        "checks": texts.selfchecks(spoken)["mentor"],
+        "face": face_of(form, viewer),
+        "is_norms_due": not await norms.has_accepted(viewer),
+        "most_capacity": profiles.MOST_CAPACITY,
+    }
+
+
+def face_of(form: ProfileForm, viewer: Person) -> dict[str, Any]:
+    """What profiles/_preview.html needs: names instead of codes."""
+    spoken = language()
+
+    def names(kind: str, field: str) -> list[str]:
+        return [catalogue.name_of(kind, key, spoken) for key in form.ticked.get(field, [])]
+
+    return {
+        "about": form.value("about"),
+        "sector": catalogue.name_of("sector", viewer.sector, spoken),
+        "canton": catalogue.name_of("canton", viewer.canton, spoken),
+        "languages": names("language", "languages"),
+        "kinds": names("kind", "kinds"),
+        "roles": names("role", "roles"),
+    }
+
+
+async def _kept(form: ProfileForm, viewer: Person, now: datetime) -> Profile | None:
+    """The profile with what the form says in it; begun by its first saving."""
+    if form.face is None:
+        return await profiles.of(viewer)
+    profile = await profiles.begin(viewer, now)
+    await profiles.write(profile, form.face, by=viewer, now=now)
+    return profile
+
+
+async def _again(profile: Profile | None, form: ProfileForm, viewer: Person) -> Page:
+    shown = await card(profile, form, viewer)
+    return Page("profiles/page", piece=PIECE, status=422, nav="account", **shown)
+
+
+async def _done(
+    profile: Profile | None, form: ProfileForm, viewer: Person, said: str
+) -> Response[None]:
+    shown = await card(profile, form, viewer)
+    return Answer(PIECE, instead=urls.PROFILE, toast=said, **shown)
+
+
+def _named(entries: Any, spoken: str) -> list[tuple[str, str]]:
+    return [(entry.key, entry.name_in(spoken)) for entry in entries.values()]
