@@ -64,7 +64,8 @@ async def drop_expired(now: datetime) -> None:
 
 
 async def sent(letter: Letter, now: datetime) -> None:
-    await _settle(letter, {Letter.state: State.SENT, Letter.sent_at: now, **EMPTIED})
+    done: dict[Any, Any] = {Letter.state: State.SENT, Letter.sent_at: now, Letter.error: ""}
+    await _settle(letter, {**done, **EMPTIED})
     log.info("letter %s sent: %s", letter.id, letter.name)
 
 

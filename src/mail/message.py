@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.header import Header
-from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHeader
+from email.headerregistry import (
+    Address,
+    HeaderRegistry,
+    UniqueAddressHeader,
+    UniqueUnstructuredHeader,
+)
 from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
@@ -79,19 +84,33 @@ def _policy() -> email.policy.EmailPolicy[EmailMessage]:
     """998: with less, List-Unsubscribe or References of 76 characters and more are turned into
     encoded words, which nobody reads; None crashes."""
     registry = HeaderRegistry()
-    folded: Any = _Folded  # typeshed takes a header's type for the whole header
-    registry.map_to_type("subject", folded)
+    own: dict[str, Any] = {"subject": _Words, "from": _Somebody, "to": _Somebody}
+    for header, kind in own.items():  # typeshed takes a kind of header for the whole header
+        registry.map_to_type(header, kind)
     return email.policy.SMTP.clone(max_line_length=998, header_factory=registry)
 
 
-class _Folded(UniqueUnstructuredHeader):
-    """Python's policies lose spaces in long accented subjects, or write words longer than
+class _Words(UniqueUnstructuredHeader):
+    """Python's policies lose spaces in long accented words, or write encoded ones longer than
     allowed; the old Header does neither."""
 
     name: str
 
     def fold(self, *, policy: Any) -> str:
-        text = str(self)
-        charset = None if text.isascii() else "utf-8"
-        line = Header(text, charset, maxlinelen=LONGEST_WORD, header_name=self.name)
-        return f"{self.name}: {line.encode(linesep=policy.linesep)}{policy.linesep}"
+        return f"{self.name}: {_encoded(str(self), self.name)}{policy.linesep}"
+
+
+class _Somebody(UniqueAddressHeader):
+    name: str
+
+    def fold(self, *, policy: Any) -> str:
+        [who] = self.addresses
+        written = str(who)
+        if not written.isascii():
+            written = f"{_encoded(who.display_name, self.name)} <{who.addr_spec}>"
+        return f"{self.name}: {written}{policy.linesep}"
+
+
+def _encoded(text: str, header: str) -> str:
+    charset = None if text.isascii() else "utf-8"
+    return Header(text, charset, maxlinelen=LONGEST_WORD, header_name=header).encode(linesep="\r\n")

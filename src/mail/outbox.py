@@ -131,7 +131,7 @@ def wake() -> None:
 async def work(stop: asyncio.Event, transport: Transport | None = None) -> None:
     """Until stopped; the letter on its way is finished first."""
     global _awake
-    way = transport or smtp.server()
+    way = smtp.server() if transport is None else transport
     if way is None:  # letters wait until there are settings
         await stop.wait()
         return

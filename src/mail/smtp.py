@@ -174,8 +174,8 @@ def _hint(error: BaseException, smtp: Smtp) -> str:
             f"{where} speaks no TLS, or its certificate isn't valid for this name: SMTP_HOST,"
             " SMTP_PORT, SMTP_SECURITY (tls is usual on port 465, starttls on 587)."
         )
+    if "SMTP AUTH" in str(error):
+        return f"{where} offers no sign-in here: SMTP_SECURITY, SMTP_PORT, or no SMTP_USER."
     if "STARTTLS" in str(error):
         return f"{where} offers no STARTTLS: SMTP_SECURITY, SMTP_PORT (tls is usual on 465)."
-    if "AUTH" in str(error):
-        return f"{where} offers no sign-in here: SMTP_SECURITY, SMTP_PORT, or no SMTP_USER."
     return f"No conversation with {where}: SMTP_HOST, SMTP_PORT, or a firewall between."
