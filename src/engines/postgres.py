@@ -12,6 +12,8 @@ from piccolo.query.base import Query
 from engines.current import Current
 
 OLDEST = 14
+LOCK = 0x6D656E746F726174  # the same number in every replica
+TURN = 60  # seconds to wait for another one that has the database for itself
 POOL = {"min_size": 1, "max_size": 10}
 
 
@@ -82,6 +84,26 @@ class Transaction(PostgresTransaction):
             await self.connection.close()
 
 
+class Exclusive(Transaction):
+    """For upgrades, one replica after the other."""
+
+    __slots__ = ()
+
+    async def get_connection(self) -> Any:
+        # A remembered statement fails once its table has changed in the same transaction.
+        return await asyncpg.connect(**self.engine.config, statement_cache_size=0)
+
+    async def begin(self) -> None:
+        await super().begin()
+        await self.connection.execute(f"SET LOCAL lock_timeout = '{TURN}s'")
+        await self.connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+
+    async def _give_back(self, *, broken: bool) -> None:
+        if broken:
+            self.connection.terminate()
+        await self.connection.close()
+
+
 class Batch(AsyncBatch):
     async def __aexit__(self, exc_type: Any, exception: Any, traceback: Any) -> None:
         await self.connection.close()  # which rolls back; Piccolo's also swallows what went wrong
@@ -112,11 +134,19 @@ class SafePostgresEngine(PostgresEngine):
     async def insist_on_floor(self) -> None:
         [row] = await self.run_ddl("SELECT current_setting('server_version_num')::int AS number")
         if row["number"] < OLDEST * 10_000:
-            here = row["number"] // 10_000
-            raise TooOld(f"PostgreSQL {OLDEST} or newer is needed; the server has {here}")
+            here = await self.describe()
+            raise TooOld(f"PostgreSQL {OLDEST} or newer is needed; the server is {here}")
+
+    async def describe(self) -> str:
+        [row] = await self.run_ddl("SELECT current_setting('server_version') AS version")
+        return f"PostgreSQL {row['version']}"
 
     def transaction(self, allow_nested: bool = True) -> Transaction:
         return Transaction(self, allow_nested=allow_nested)
+
+    def exclusive(self) -> Exclusive:
+        """All other upgrades wait. To be opened before the pool is."""
+        return Exclusive(self)
 
     async def batch(
         self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None

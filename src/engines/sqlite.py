@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import sqlite3
 from pathlib import Path
@@ -13,7 +14,6 @@ from piccolo.engine.sqlite import (
     AsyncBatch,
     Atomic,
     SQLiteEngine,
-    SQLiteTransaction,
     TransactionType,
     dict_factory,
 )
@@ -21,6 +21,7 @@ from piccolo.query.base import Query
 from piccolo.table import Table
 
 from engines.current import Current
+from engines.sqlite_transactions import Exclusive, Transaction
 
 OLDEST = (3, 35)  # RETURNING, DROP COLUMN
 READERS = 2
@@ -57,68 +58,6 @@ def insist_on_floors() -> None:
         ) from None
     finally:
         memory.close()
-
-
-class Transaction(SQLiteTransaction):
-    """Immediate: has the writer from its first moment. Deferred: a snapshot on a reader."""
-
-    __slots__ = ("home", "over")
-
-    engine: PooledSQLiteEngine
-
-    async def __aenter__(self) -> SQLiteTransaction:
-        if self._parent is not None:
-            return self._parent
-        self.over = False
-        self.home = self.engine.idle(reading=self.transaction_type is TransactionType.deferred)
-        self.connection = await self.get_connection()
-        try:
-            await self.begin()
-        except BaseException:
-            await asyncio.shield(self._give_back(clean=False))
-            raise
-        self.context = self.engine.current_transaction.set(self)
-        return self
-
-    async def __aexit__(self, exc_type: Any, exception: Any, traceback: Any) -> bool:
-        if self._parent is None:
-            self.over = True
-            self.engine.current_transaction.reset(self.context)
-            # Shielded, so that a request cancelled right here doesn't keep the writer.
-            await asyncio.shield(self._finish(exception))
-        return False
-
-    async def get_connection(self) -> aiosqlite.Connection:
-        return await (self.home.get() if self.home else self.engine.get_connection())
-
-    async def begin(self) -> None:
-        await self.connection.execute_fetchall(f"BEGIN {self.transaction_type.value}")
-
-    async def commit(self) -> None:
-        await self.connection.execute_fetchall("COMMIT")
-        self._committed = True
-
-    async def rollback(self) -> None:
-        await self.connection.execute_fetchall("ROLLBACK")
-        self._rolled_back = True
-
-    async def _finish(self, exception: BaseException | None) -> None:
-        try:
-            if not self._committed and not self._rolled_back:
-                await (self.commit() if exception is None else self.rollback())
-        finally:
-            await self._give_back(clean=exception is None and self._committed)
-
-    async def _give_back(self, *, clean: bool) -> None:
-        try:
-            if not clean:
-                # Comes after all that a cancelled task left in the connection's queue.
-                await self.connection.rollback()
-        finally:
-            if self.home:
-                self.home.put_nowait(self.connection)
-            else:
-                await self.connection.close()
 
 
 class Batch(AsyncBatch):
@@ -191,8 +130,19 @@ class PooledSQLiteEngine(SQLiteEngine):
     ) -> Transaction:
         return Transaction(self, transaction_type=transaction_type, allow_nested=allow_nested)
 
+    def exclusive(self) -> Exclusive:
+        """All others wait, upgrades too. To be opened before the pool is."""
+        return Exclusive(self, TransactionType.immediate)
+
     def atomic(self, transaction_type: TransactionType = TransactionType.immediate) -> Atomic:
         return super().atomic(transaction_type)
+
+    async def describe(self) -> str:
+        return f"SQLite {sqlite3.sqlite_version}"
+
+    async def copy_to(self, copy: Path) -> None:
+        """The whole database as it is now, while others read and write; for its owner alone."""
+        await asyncio.to_thread(_copy, Path(self.path), copy)
 
     async def batch(
         self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None
@@ -226,3 +176,13 @@ class PooledSQLiteEngine(SQLiteEngine):
                 home.put_nowait(connection)
             else:
                 await connection.close()
+
+
+def _copy(database: Path, copy: Path) -> None:
+    unfinished = copy.with_name(f"{copy.name}.part")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    address = f"{database.absolute().as_uri()}?mode=ro"
+    with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+        connection.execute("VACUUM INTO ?", [str(unfinished)])
+    unfinished.replace(copy)

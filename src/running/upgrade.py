@@ -18,7 +18,6 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.apps.migrations.tables import Migration
 
 import piccolo_conf
-from engines.exclusive import copy_file, exclusive
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +29,14 @@ class NewerDatabase(SystemExit):
 async def upgrade() -> list[str]:
     """The migrations that ran: none when the database is as new as the program."""
     engine: Any = piccolo_conf.DB
-    async with exclusive(engine):
+    async with engine.exclusive():
         await BaseMigrationManager().create_migration_table()
         ran, known = set(await Migration.get_migrations_which_ran()), _known()
         if newer := sorted(ran - known):
             raise NewerDatabase(f"The database is newer than this program: {', '.join(newer)}")
         new = sorted(known - ran)
         if ran and new and engine.engine_type == "sqlite":
-            await _keep_a_copy(Path(engine.path), new[-1])
+            await _keep_a_copy(engine, new[-1])
         await _run_pending()
     if new:
         log.info("database upgraded: %s", ", ".join(new))
@@ -58,11 +57,12 @@ async def _run_pending() -> None:
         raise RuntimeError(result.message)
 
 
-async def _keep_a_copy(database: Path, newest: str) -> None:
+async def _keep_a_copy(engine: Any, newest: str) -> None:
     """Beside the database, as it was. Only the last one stays: it holds people's data."""
+    database = Path(engine.path)
     earlier = set(database.parent.glob(f"{database.stem}.before-*.sqlite"))
     copy = database.with_name(f"{database.stem}.before-{newest.replace(':', '')}.sqlite")
-    await copy_file(database, copy)
+    await engine.copy_to(copy)
     for old in earlier - {copy}:
         old.unlink()
 
