@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -99,6 +99,30 @@ async def window(person: Person | None) -> httpx.AsyncClient:
 def built() -> Litestar:
     """One app for all tests: it keeps nothing of a database."""
     return app.build()
+
+
+@pytest.fixture
+def queries(database: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+    """`with queries() as asked:`: the statements sent to the database meanwhile."""
+    running: list[list[str]] = []
+    kind = type(database)
+    ask = kind.run_querystring
+
+    async def counted(engine: Any, querystring: Any, *more: Any, **named: Any) -> Any:
+        for asked in running:
+            asked.append(str(querystring))
+        return await ask(engine, querystring, *more, **named)
+
+    monkeypatch.setattr(kind, "run_querystring", counted)
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        asked: list[str] = []
+        running.append(asked)
+        yield asked
+        running.remove(asked)
+
+    return counting
 
 
 @pytest.fixture

@@ -73,7 +73,8 @@ from tests.cast import (  # noqa: E402
     founded,
     mentee,
     mentor,
+    queries,
     stranger,
 )
 
-__all__ = ["at", "browser", "coordinator", "founded", "mentee", "mentor", "stranger"]
+__all__ = ["at", "browser", "coordinator", "founded", "mentee", "mentor", "queries", "stranger"]

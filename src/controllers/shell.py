@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import MediaType, Request, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 import urls
 from content import texts
@@ -103,13 +104,13 @@ async def robots() -> str:
 
 
 @get("/{nowhere:path}", opt=PUBLIC)
-async def nowhere(nowhere: str) -> None:
+async def nowhere(nowhere: FromPath[str]) -> None:
     """Unknown addresses have a handler, so that their page knows who asks, in which language."""
     raise Unseen
 
 
 @post("/{nowhere:path}", opt=PUBLIC)
-async def nowhere_to_post(nowhere: str) -> None:
+async def nowhere_to_post(nowhere: FromPath[str]) -> None:
     raise Unseen
 
 

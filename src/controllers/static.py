@@ -6,6 +6,7 @@ import mimetypes
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from controllers.guards import PUBLIC
 from domain.refusals import Unseen
@@ -16,7 +17,7 @@ YEAR = "public, max-age=31536000, immutable"
 
 
 @get("/static/{name:path}", opt=PUBLIC)
-async def static(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+async def static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """Only the version this replica has may be kept: an older one would fill caches wrongly."""
     file = files().get(name.lstrip("/"))
     if file is None:

@@ -34,9 +34,8 @@ async def take_up_to(capacity: int, profile: Profile, *, by: Person, now: dateti
     insist(_is_own(profile, by))
     async with transaction():
         other = (Profile.id == profile.id) & (Profile.capacity != capacity)
-        if not await Profile.update({Profile.capacity: capacity}).where(other).returning(
-            Profile.id
-        ):
+        changed = Profile.update({Profile.capacity: capacity}).where(other)
+        if not await changed.returning(Profile.id):
             return
         profile.capacity = capacity
         await history.record("availability.capacity", profile, by, now)
@@ -46,7 +45,7 @@ async def take_up_to(capacity: int, profile: Profile, *, by: Person, now: dateti
 async def running_with(mentor: Person) -> int:
     """What fills the capacity."""
     here = (Mentorship.mentor == mentor.id) & Mentorship.state.is_in(list(RUNNING))
-    return await Mentorship.count().where(here)
+    return int(await Mentorship.count().where(here))
 
 
 async def weigh(mentor: Person, now: datetime) -> None:

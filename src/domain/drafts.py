@@ -19,7 +19,7 @@ async def save(mentor: Person, fields: Fields, *, by: Person, now: datetime) -> 
     insist(may_ask(by, mentor))
     async with transaction():
         await hold(by)
-        draft = await _of(mentor, by) or Draft(person=by.id, mentor=mentor.id)
+        draft = await _of(mentor, by) or Draft(person=by.id, mentor=mentor.id, saved_at=now)
         draft.fields = json.dumps(fields, ensure_ascii=False)
         draft.saved_at = now
         await draft.save()
