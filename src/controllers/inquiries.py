@@ -89,7 +89,8 @@ class Asking(Controller):
         mentor: Person = mentor_profile.person
         form = Ask.read(sent, tuple(LOCALES))
         await drafts.save(mentor, form.draft(), by=viewer, now=now)
-        return Answer("inquiries/_saved", instead=urls.ask(mentor), saved_at=now)
+        saved = Region("#saved", "innerHTML", "inquiries/_saved")
+        return Answer("", instead=urls.ask(mentor), also=[saved], saved_at=now)
 
 
 class Inquiries(Controller):
