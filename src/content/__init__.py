@@ -1,0 +1,1 @@
+"""What an installation starts with, and names that never change: in four languages."""

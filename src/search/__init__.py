@@ -1,0 +1,1 @@
+"""Finding a mentor: folded words, typing errors, filters with counts, reasons."""

@@ -1,0 +1,239 @@
+"""The search window's one verb: who fits these words and filters, in which order, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from content import catalogue
+from search import facets, index, reasons, rotation, words
+from search.facets import Chip, Choice, Facets, Filters, Query
+from search.index import Index
+from search.reasons import Marker, Reason, Segment, Segments, ShownTopic
+from tables.people import Person, Standing
+from tables.profiles import Profile, State
+
+__all__ = ["Chip", "Choice", "Facets", "Found", "Hit", "Near", "Query", "find", "similar"]
+
+A_PAGE = 20
+NEAR_TOPICS = 5
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a card shows. `id` is the person's, for addresses; sector and canton by name."""
+
+    id: int
+    profile: int
+    name: str
+    short_name: str
+    initials: str
+    marked_name: Segments
+    function: Segments
+    sector: str
+    canton: str
+    canton_name: str
+    languages: tuple[str, ...]
+    topics: tuple[ShownTopic, ...]
+    roles: tuple[str, ...]
+    kinds: tuple[str, ...]
+    is_busy: bool
+    busy_until: date | None
+    usual_hours: int | None
+    reasons: tuple[Reason, ...]
+    about_language: str
+
+
+@dataclass(frozen=True)
+class Wider:
+    """A filter to take off (or `words`), and how many that finds."""
+
+    filter: str
+    names: tuple[str, ...]
+    total: int
+    without: Query
+
+
+@dataclass(frozen=True)
+class Near:
+    """What to offer when nobody fits: topics with their number of mentors, the loosest filter."""
+
+    topics: tuple[Choice, ...]
+    wider: Wider | None
+
+
+@dataclass(frozen=True)
+class Found:
+    query: Query
+    hits: list[Hit]
+    total: int
+    pages: int
+    facets: Facets
+    chips: list[Chip]
+    near: Near | None = None
+    corrected: list[tuple[str, str]] = field(default_factory=list)
+
+
+async def find(query: Query, viewer: Person, language: str, today: date) -> Found:
+    """Two questions to the database, however many are found: who changed, and the page's rows."""
+    here = await index.fresh()
+    query = facets.known(query, here)
+    matches = words.match(query.words, here)
+    others = here.shown & ~_bit(here.place_of_person.get(viewer.id))
+    costs = {cost: bits & others for cost, bits in matches.costs.items()}
+    everybody = matches.all & others
+    filters = Filters(query, here)
+    total = filters.narrow(everybody).bit_count()
+    pages = max(1, -(-total // A_PAGE))
+    page = min(max(1, query.page), pages)
+    wanted = {cost: filters.narrow(bits) for cost, bits in costs.items()}
+    places = rotation.page(wanted, here, today, (page - 1) * A_PAGE, A_PAGE)
+    return Found(
+        query=query,
+        total=total,
+        pages=pages,
+        facets=facets.count(everybody, query, filters, language),
+        chips=facets.chips(query, here, language),
+        near=None if total else _near(query, everybody, others, filters, language),
+        corrected=matches.corrected,
+        hits=await _hits(places, here, Marker(matches.terms), query, viewer, language),
+    )
+
+
+async def similar(
+    mentor: Person, viewer: Person, language: str, today: date, limit: int = 3
+) -> list[Hit]:
+    """Other free mentors, the most topics in common first: for whom this one could not help."""
+    here = await index.fresh()
+    others = here.shown & here.free & ~_bit(here.place_of_person.get(viewer.id))
+    place = here.place_of_person.get(mentor.id)
+    topics = here.topics_of[place] if place is not None else ()
+    costs = _by_topics(topics, others & ~_bit(place), here)
+    places = rotation.page(costs, here, today, 0, limit)
+    return await _hits(places, here, Marker(()), Query(), viewer, language)
+
+
+def _by_topics(topics: Iterable[int], others: int, here: Index) -> dict[int, int]:
+    """A common topic counts three, a common branch one."""
+    worth: dict[int, int] = {}
+    for number in topics:
+        if topic := here.topics.get(number):
+            worth[number] = 3
+            worth[topic.branch if topic.branch is not None else number] = (
+                worth.get(topic.branch or number, 0) + 1
+            )
+    costs = {0: others}
+    for number, points in worth.items():
+        with_it = here.who(here.topics[number])
+        next_costs: dict[int, int] = {}
+        for cost, bits in costs.items():
+            for better, some in ((cost - points, bits & with_it), (cost, bits & ~with_it)):
+                if some:
+                    next_costs[better] = next_costs.get(better, 0) | some
+        costs = next_costs
+    return costs
+
+
+def _near(query: Query, found: int, others: int, filters: Filters, language: str) -> Near:
+    here = filters.index
+    base = filters.narrow(others, but="topics")
+    choices = (
+        facets.topic_choice(here, topic.key, base, query, language)
+        for topic in words.near_topics(query.words, here)
+        if topic.key not in query.topics
+    )
+    offered = [choice for choice in choices if choice.count]
+    return Near(tuple(offered[:NEAR_TOPICS]), _wider(query, found, others, filters, language))
+
+
+def _wider(query: Query, found: int, others: int, filters: Filters, language: str) -> Wider | None:
+    """The one filter without which most are found."""
+    totals = {name: filters.narrow(found, but=name).bit_count() for name in filters.bits}
+    if query.words.strip() and filters.bits:
+        totals[facets.WORDS] = filters.narrow(others).bit_count()
+    if not any(totals.values()):
+        return None
+    name = max(totals, key=lambda name: totals[name])  # the first of equals
+    keys = () if name in (facets.FREE, facets.WORDS) else query.on(name)
+    names = tuple(facets.named(filters.index, name, key, language) for key in keys)
+    return Wider(name, names, totals[name], query.without(name))
+
+
+async def _hits(
+    places: Sequence[int], here: Index, marker: Marker, query: Query, viewer: Person, language: str
+) -> list[Hit]:
+    if not places:
+        return []
+    rows = await Profile.objects(Profile.person).where(
+        Profile.id.is_in([here.profiles[place] for place in places]),
+        Profile.state == State.RELEASED,
+        Profile.person.standing == Standing.ACTIVE,
+    )
+    by_id = {row.id: row for row in rows}
+    return [
+        _hit(row, here.topics_of[place], here, marker, query, viewer, language)
+        for place in places
+        if (row := by_id.get(here.profiles[place]))
+    ]
+
+
+def _hit(
+    row: Profile,
+    ticked: Iterable[int],
+    here: Index,
+    marker: Marker,
+    query: Query,
+    viewer: Person,
+    language: str,
+) -> Hit:
+    person: Person = row.person
+    function = marker.mark(person.function)
+    topics, why = reasons.of_topics(reasons.shown(here, ticked), marker, query, here, language)
+    spoken, offered = row.spoken, row.offered
+    if reasons.is_marked(function):
+        why.insert(0, Reason("function", function))
+    for what, keys, wanted in (
+        ("sector", [person.sector], ()),
+        ("canton", [person.canton], ()),
+        ("role", offered, query.roles),
+        ("language", spoken, query.languages),
+    ):
+        why += reasons.of_choices(what, keys, marker, wanted, here, language)  # type: ignore[arg-type]
+    sector = catalogue.name_of("sector", person.sector, language)
+    if excerpt := marker.excerpt(row.about):
+        why.append(Reason("about", excerpt))
+    if person.sector and person.sector == viewer.sector:
+        why.append(Reason("same_sector", (Segment(sector),)))
+    return Hit(
+        id=person.id,
+        profile=row.id,
+        name=person.name,
+        short_name=person.short_name,
+        initials=person.initials,
+        marked_name=_marked_name(person, marker),
+        function=function,
+        sector=sector,
+        canton=person.canton,
+        canton_name=catalogue.name_of("canton", person.canton, language),
+        languages=tuple(spoken),
+        topics=tuple(topics),
+        roles=tuple(offered),
+        kinds=tuple(row.met_by),
+        is_busy=row.is_busy,
+        busy_until=row.busy_until,
+        usual_hours=row.usual_hours,
+        reasons=tuple(why),
+        about_language=row.about_language,
+    )
+
+
+def _marked_name(person: Person, marker: Marker) -> Segments:
+    """As short as on the card; the initial stands for a last name that was found."""
+    initial = person.short_name.removeprefix(person.first_name)
+    found = reasons.is_marked(marker.mark(person.last_name))
+    return (*marker.mark(person.first_name), Segment(initial, is_match=found))
+
+
+def _bit(place: int | None) -> int:
+    return 0 if place is None else 1 << place

@@ -1,0 +1,353 @@
+"""What typed words find: whole, as beginnings, in compounds, and corrected when little is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from search.concepts import Concept, Label
+from search.folding import composed, places, typed
+from search.index import Index
+
+MOST_LETTERS = 100
+MOST_WORDS = 8
+LITTLE = 3  # a word that finds fewer mentors may be mistyped
+CORRECTIONS = 5
+COMPOUND_FROM = 4
+ENDING_FROM = 6
+LIKE = 0.84  # Jaro-Winkler: the same beginning counts most
+
+# The better match has the lower cost; costs of several words add up. What stands in name,
+# function or topics always comes before the rest, what was typed before what was corrected.
+WHOLE, BEGINNING, RELATED = 0, 1, 3
+WEAK = 10
+CORRECTED = 1000
+SAME_LABEL = -1  # all words in one topic's name: «gestion de projet»
+
+# Between the other words of a query they say nothing.
+FILLERS = frozenset(
+    word
+    for line in (
+        "a au aux avec d de des du en et l la le les ou par pour sur un une y",
+        "am an das dem den der des die ein eine einen einer fur im in mit und von zu zum zur",
+        "ai al con da degli dei del della delle di e gli i il lo o per",
+        "of on or the to",
+    )
+    for word in line.split()
+)
+# Plural and gender, of the four languages at once: found words begin with what is left.
+ENDINGS = ("en", "es", "er", "s", "x", "n", "e", "i", "o", "a")
+# Between the parts of a German compound.
+JOINTS = ("", "s", "n", "en", "er", "es")
+
+Costs = dict[int, int]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One typed word, folded, and what else stands for it."""
+
+    word: str
+    stem: str = ""
+    others: frozenset[str] = frozenset()
+    beginning: str = ""
+    instead: str = ""
+
+    def is_in(self, word: str) -> bool:
+        return (
+            word.startswith(self.word)
+            or (bool(self.stem) and word.startswith(self.stem))
+            or (bool(self.beginning) and word.startswith(self.beginning))
+            or word in self.others
+        )
+
+
+@dataclass
+class Matches:
+    """Everybody found, by cost; sets of different costs never overlap."""
+
+    costs: Costs
+    terms: list[Term] = field(default_factory=list)
+    corrected: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def all(self) -> int:
+        return _all(self.costs)
+
+
+def split(text: str) -> list[str]:
+    """Folded, without repetitions; fillers only when there is nothing else."""
+    different = list(dict.fromkeys(typed(text[:MOST_LETTERS])))
+    return ([word for word in different if word not in FILLERS] or different)[:MOST_WORDS]
+
+
+def match(text: str, index: Index) -> Matches:
+    words = split(text)
+    found = Matches({WHOLE: index.shown})
+    for word in words:
+        term, costs = _match(word, index)
+        found.terms.append(term)
+        found.costs = _both(found.costs, costs)
+        if term.instead:
+            found.corrected.append((_as_typed(word, text), term.instead))
+    if len(words) > 1:
+        found.costs = _first(_with_one_topic_for_all(words, index), found.costs)
+    return found
+
+
+def near_topics(text: str, index: Index) -> list[Concept]:
+    """For a search without a hit: topics whose words resemble, the nearest first."""
+    best: dict[int, float] = {}
+    for word in split(text):
+        resembling = process.extract(
+            word,
+            sorted(index.concept_words),
+            scorer=JaroWinkler.similarity,
+            score_cutoff=LIKE,
+            limit=None,
+        )
+        for known, likeness, _place in resembling:
+            for concept in index.concept_words[known]:
+                if concept.kind == "topic" and not concept.is_retired:
+                    best[concept.number] = max(best.get(concept.number, 0.0), likeness)
+    topics = [index.topics[number] for number in best]
+    return sorted(topics, key=lambda topic: (-best[topic.number], topic.position, topic.number))
+
+
+def _match(word: str, index: Index) -> tuple[Term, Costs]:
+    stem = _stem(word)
+    compounds = _compounds(word, index) if len(word) >= COMPOUND_FROM else []
+    costs: Costs = {}
+    _add(costs, WHOLE, _using([word], index))
+    _add(costs, BEGINNING, _beginning(word, index))
+    if stem:
+        _add(costs, RELATED, _beginning(stem, index))
+    _add(costs, RELATED, _using(compounds, index))
+    term = Term(word, stem, frozenset(compounds))
+    is_known = word in index.concept_words or WHOLE in costs or WHOLE + WEAK in costs
+    if is_known or len(word) < COMPOUND_FROM or _count(costs, index) >= LITTLE:
+        return term, _disjoint(costs, index)
+    return _more(word, term, costs, index)
+
+
+def _more(word: str, term: Term, costs: Costs, index: Index) -> tuple[Term, Costs]:
+    """Little was found: parts of words that are no compounds, and corrections."""
+    parts = _containing(word, index)
+    _add(costs, RELATED, _using(parts, index))
+    term = replace(term, others=term.others | set(parts))
+    if _count(costs, index) >= LITTLE:
+        return term, _disjoint(costs, index)
+    before = _count(costs, index)
+    if near := _nearest(word, index):
+        _add(costs, CORRECTED, _using(near, index))
+        term = replace(term, others=term.others | set(near))
+        instead = _spelled(near[0], index)
+    elif unfinished := _unfinished(word, index):
+        _add(costs, CORRECTED, _beginning(unfinished, index))
+        term = replace(term, beginning=unfinished)
+        instead = _spelled(_most_used(unfinished, index), index)
+    else:
+        return term, _disjoint(costs, index)
+    if _count(costs, index) > before:
+        term = replace(term, instead=instead)
+    return term, _disjoint(costs, index)
+
+
+# Sets: (strong, weak)
+
+
+def _using(words: Iterable[str], index: Index) -> tuple[int, int]:
+    words = list(words)
+    strong, weak = _named(words, index)
+    return (
+        strong | index.using(words, strongly=True),
+        weak | index.using(words, strongly=False),
+    )
+
+
+def _beginning(prefix: str, index: Index) -> tuple[int, int]:
+    strong, weak = _named(index.concept_vocabulary.starting_with(prefix), index)
+    return (
+        strong | index.starting_with(prefix, strongly=True),
+        weak | index.starting_with(prefix, strongly=False),
+    )
+
+
+def _named(words: Iterable[str], index: Index) -> tuple[int, int]:
+    strong = weak = 0
+    known = (index.concept_words.get(word, ()) for word in words)
+    for concept in dict.fromkeys(chain.from_iterable(known)):
+        if concept.is_strong:
+            strong |= index.who(concept)
+        else:
+            weak |= index.who(concept)
+    return strong, weak
+
+
+# Words that stand for others
+
+
+def _stem(word: str) -> str:
+    if len(word) < ENDING_FROM:
+        return ""
+    for ending in ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= ENDING_FROM - 1:
+            return stem
+    return ""
+
+
+def _compounds(word: str, index: Index) -> list[str]:
+    """«softwareentwicklung» for «entwicklung», but not «transformation» for «formation»: what
+    stands before must be a word by itself."""
+    return [
+        known
+        for known in _containing(word, index)
+        if any(
+            _is_word(known[: known.index(word, 1)].removesuffix(joint), index) for joint in JOINTS
+        )
+    ]
+
+
+def _is_word(word: str, index: Index) -> bool:
+    return len(word) >= 3 and index.is_used(word)
+
+
+def _containing(part: str, index: Index) -> list[str]:
+    both = index.vocabulary.containing(part) + index.concept_vocabulary.containing(part)
+    return list(dict.fromkeys(both))
+
+
+def _nearest(word: str, index: Index) -> list[str]:
+    """Known words one letter (from eight on: two letters) away; a swap is one."""
+    edits = _edits(word)
+    found: dict[str, int] = {}
+    for length in range(len(word) - edits, len(word) + edits + 1):
+        for vocabulary in (index.vocabulary, index.concept_vocabulary):
+            near = process.extract(
+                word,
+                vocabulary.of_length(length),
+                scorer=OSA.distance,
+                score_cutoff=edits,
+                limit=None,
+            )
+            found |= {known: int(distance) for known, distance, _place in near}
+    counted = {known: hits for known in found if (hits := _hits(_using([known], index), index))}
+    if not counted:
+        return []
+
+    def farness(known: str) -> tuple[int, bool]:
+        return found[known], known[0] != word[0]
+
+    nearest = min(map(farness, counted))
+    best = [known for known in counted if farness(known) == nearest]
+    return sorted(best, key=lambda known: (-counted[known], known))[:CORRECTIONS]
+
+
+def _unfinished(word: str, index: Index) -> str:
+    """A mistyped beginning: with the same first letter, one letter away."""
+    lengths = (len(word) - 1, len(word), len(word) + 1)
+    known = [
+        *index.vocabulary.starting_with(word[0]),
+        *index.concept_vocabulary.starting_with(word[0]),
+    ]
+    beginnings = sorted({text[:length] for length in lengths for text in known})
+    near = process.extract(word, beginnings, scorer=OSA.distance, score_cutoff=1, limit=None)
+    counted = [(-_hits(_beginning(text, index), index), text) for text, _edits, _place in near[:20]]
+    hits, text = min(counted, default=(0, ""))
+    return text if hits else ""
+
+
+def _most_used(prefix: str, index: Index) -> str:
+    known = [
+        *index.vocabulary.starting_with(prefix),
+        *index.concept_vocabulary.starting_with(prefix),
+    ]
+    return min(known, key=lambda text: (-_hits(_using([text], index), index), text))
+
+
+def _edits(word: str) -> int:
+    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+
+
+def _spelled(word: str, index: Index) -> str:
+    named = index.concept_vocabulary.spelled.get(word)
+    return named or index.vocabulary.spelled.get(word, word)
+
+
+def _as_typed(word: str, text: str) -> str:
+    text = composed(text)
+    return next((text[start:end] for start, end, folded in places(text) if folded == word), word)
+
+
+# Costs
+
+
+def _add(costs: Costs, cost: int, found: tuple[int, int]) -> None:
+    for bits, more in zip(found, (0, WEAK), strict=True):
+        if bits:
+            costs[cost + more] = costs.get(cost + more, 0) | bits
+
+
+def _disjoint(costs: Costs, index: Index) -> Costs:
+    """Each mentor at their lowest cost."""
+    left = index.shown
+    kept: Costs = {}
+    for cost in sorted(costs):
+        if bits := costs[cost] & left:
+            kept[cost] = bits
+            left &= ~bits
+    return kept
+
+
+def _both(some: Costs, others: Costs) -> Costs:
+    together: Costs = {}
+    for cost, bits in some.items():
+        for more, other in others.items():
+            if both := bits & other:
+                together[cost + more] = together.get(cost + more, 0) | both
+    return together
+
+
+def _first(preferred: int, costs: Costs) -> Costs:
+    if not preferred & _all(costs):
+        return costs
+    rest = {cost: bits & ~preferred for cost, bits in costs.items()}
+    return {SAME_LABEL: preferred & _all(costs), **{c: bits for c, bits in rest.items() if bits}}
+
+
+def _with_one_topic_for_all(words: list[str], index: Index) -> int:
+    """«gestion de projet» is one topic, rather than «gestion du temps» and «projet de vie»."""
+    several: set[Concept] | None = None
+    for word in words:
+        known = index.concept_vocabulary.starting_with(word)
+        concepts = {concept for text in known for concept in index.concept_words[text]}
+        several = concepts if several is None else several & concepts
+    bits = 0
+    for concept in several or ():
+        if concept.is_strong and any(_begin_all(words, label) for label in concept.labels):
+            bits |= index.who(concept)
+    return bits
+
+
+def _begin_all(words: list[str], label: Label) -> bool:
+    return all(any(known.startswith(word) for known in label.words) for word in words)
+
+
+def _all(costs: Costs) -> int:
+    bits = 0
+    for some in costs.values():
+        bits |= some
+    return bits
+
+
+def _count(costs: Costs, index: Index) -> int:
+    return (_all(costs) & index.shown).bit_count()
+
+
+def _hits(found: tuple[int, int], index: Index) -> int:
+    return ((found[0] | found[1]) & index.shown).bit_count()
