@@ -22,12 +22,19 @@ import jobs
 import piccolo_conf
 import sealing
 from controllers import health, providers, shell, static
+from controllers.accounts import Accounts
 from controllers.answers import Answers
+from controllers.applications import Applications
 from controllers.arrival import anonymous, recognise_visitors
 from controllers.first_run import FirstRun
 from controllers.guards import signed_in
 from controllers.inquiries import Asking, Inquiries
 from controllers.mentorships import Mentorships
+from controllers.norms import Norms
+from controllers.office.applications import OfficeApplications
+from controllers.office.desk import Desk
+from controllers.office.profiles import OfficeProfiles
+from controllers.profiles import Profiles
 from controllers.sessions import Sessions
 from domain.refusals import Refusal
 from i18n import N_, gettext
@@ -67,11 +74,18 @@ HANDLERS: list[ControllerRouterHandler] = [
     static.static,
     health.health,
     health.ready,
+    Accounts,
     Answers,
+    Applications,
     Asking,
+    Desk,
     FirstRun,
     Inquiries,
     Mentorships,
+    Norms,
+    OfficeApplications,
+    OfficeProfiles,
+    Profiles,
     Sessions,
 ]
 ERRORS = {

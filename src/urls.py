@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from settings import settings
 
@@ -100,6 +100,10 @@ def application_deed(application: Any, deed: str) -> str:
 
 def profile_deed(profile: Any, deed: str) -> str:
     return f"{DESK}/profiles/{_id(profile)}/{deed}"
+
+
+def letter_again(letter: Any) -> str:
+    return f"{DESK}/letters/{_id(letter)}/another-try"
 
 
 def unsubscribe(token: str) -> str:

@@ -17,7 +17,7 @@ from domain import norms, people, profiles, sessions
 from forms.accounts import Description
 from forms.fields import Sent
 from i18n import gettext, language
-from pages import Answer, Go, Page
+from pages import Answer, Page
 from search.folding import fold
 from tables.people import Person
 
@@ -67,9 +67,8 @@ class Accounts(Controller):
         viewer: NamedDependency[Person],
         now: NamedDependency[datetime],
     ) -> Response[None]:
-        visit: Any = request.scope["visit"]
         await sessions.end(number(session_id), by=viewer)
-        if visit.session.id == session_id:
+        if _current(request) == session_id:
             return left()
         said = gettext("Cette session est terminée.")
         shown = await _sessions(request, viewer, now)
@@ -94,7 +93,7 @@ async def _page(
 
 
 def _choices(form: Description) -> dict[str, Any]:
-    """What accounts/_description.html needs: choices by name, as the reader's language sorts them."""
+    """What accounts/_description.html needs: choices as the reader's language sorts them."""
     return {
         "form": form,
         "sectors": _named(catalogue.sectors().values()),
@@ -104,8 +103,12 @@ def _choices(form: Description) -> dict[str, Any]:
 
 async def _sessions(request: AnyRequest, viewer: Person, now: datetime) -> dict[str, Any]:
     """What accounts/_sessions.html needs."""
-    visit: Any = request.scope["visit"]
-    return {"sessions": await sessions.open_ones(viewer, now), "current": visit.session.id}
+    return {"sessions": await sessions.open_ones(viewer, now), "current": _current(request)}
+
+
+def _current(request: AnyRequest) -> int:
+    visit: Any = request.scope.get("visit")
+    return int(visit.session.id)
 
 
 def _named(entries: Any) -> list[tuple[str, str]]:

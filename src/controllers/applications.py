@@ -47,9 +47,13 @@ class Applications(Controller):
         except TooOften as refusal:
             form.errors["form"] = refusal.said
             return _page(form, refusal.status)
-        return Page(
-            "applications/sent", piece="applications/_sent", as_mentor="mentor" in form.parts
-        )
+        part = "mentor" if "mentor" in form.parts else ""
+        return Go(urls.with_query(urls.APPLICATION_SENT, part=part))
+
+    @get("/sent")
+    async def thank(self, request: AnyRequest) -> Page:
+        """The same for everybody: an address of its own, so that reloading sends nothing again."""
+        return Page("applications/sent", as_mentor=request.query_params.get("part") == "mentor")
 
 
 def card(form: Candidature) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Profiles(Controller):
     async def show(self, viewer: NamedDependency[Person]) -> Page:
         profile = await profiles.of(viewer)
         chosen = await profiles.topics_of(profile) if profile else []
-        face = profile or Profile(languages=viewer.language)
+        face = profile or Profile(person=viewer.id, languages=viewer.language)
         form = ProfileForm.of(face, (topic.key for topic in chosen))
         return Page("profiles/page", nav="account", **await card(profile, form, viewer))
 

@@ -1,0 +1,92 @@
+"""The desk: what awaits a decision, for several coordinators at once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+import urls
+from controllers.guards import coordinators_only
+from controllers.providers import found, number
+from domain import desk
+from domain.desk import Line
+from domain.refusals import Refusal
+from forms.desk import Note
+from i18n import gettext
+from pages import Answer, Page, Region
+from tables.letters import Letter
+from tables.people import Person
+from templating import dom_id
+
+PAGE, LIST, LINE = "office/desk", "office/_desk", "office/_line"
+
+
+class Desk(Controller):
+    path = urls.DESK
+    guards = [coordinators_only]
+
+    @get()
+    async def show(self, now: NamedDependency[datetime]) -> Page:
+        return Page(PAGE, piece=LIST, nav="desk", **await card(now))
+
+    @post("/letters/{letter_id:int}/another-try")
+    async def send_again(
+        self,
+        letter_id: FromPath[int],
+        viewer: NamedDependency[Person],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        here = Letter.id == number(letter_id)
+        letter = found(await Letter.objects().where(here).first())
+        await desk.send_again(letter, by=viewer, now=now)
+        shown: dict[str, Any] = {"letters": await desk.failed_letters(), "now": now}
+        said = gettext("Le message va repartir.")
+        return Answer("office/_letters", instead=urls.DESK, toast=said, **shown)
+
+
+async def card(now: datetime) -> dict[str, Any]:
+    """What office/_desk.html needs."""
+    lines = await desk.lines(now)
+    return {
+        "lines": lines,
+        "waiting": sum(line.is_waiting for line in lines),
+        "unanswered": await desk.unanswered(now),
+        "letters": await desk.failed_letters(),
+        "notes": {},
+        "now": now,
+    }
+
+
+async def settle(
+    again: Callable[[], Awaitable[Line | None]],
+    deed: Callable[[], Awaitable[None]],
+    note: Note,
+    now: datetime,
+) -> Response[None]:
+    """One deed on one line. Whoever comes second sees the line as it is now."""
+    if note.errors:
+        return await _shown(found(await again()), now, 422, note)
+    try:
+        await deed()
+    except Refusal as refusal:
+        if refusal.status != 409:
+            raise
+        return await _shown(found(await again()), now, 409, note, refusal.said)
+    line = found(await again())
+    shown: dict[str, Any] = {"line": line, "now": now, "note": Note(), "is_focused": True}
+    counted = [Region("#desk-count", "outerHTML", "office/_count")]
+    waiting = (await card(now))["waiting"]
+    return Answer(LINE, instead=urls.DESK, also=counted, waiting=waiting, **shown)
+
+
+async def _shown(line: Line, now: datetime, status: int, note: Note, said: str = "") -> Page:
+    """The whole desk where there is no script; `notes` keeps what was typed on its line."""
+    here = dom_id(line.row)
+    also = [Region(f"#{here}", "outerHTML", LINE)] if status == 409 else []
+    shown = await card(now) | {"line": line, "note": note, "notes": {here: note}}
+    return Page(PAGE, piece=LINE, status=status, also=also, toast=said, nav="desk", **shown)

@@ -1,0 +1,188 @@
+"""What awaits the office, oldest first; what was just settled stays while it can be undone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from clock import day
+from domain import deadlines, inquiries
+from domain.permissions import is_waiting, may_settle
+from domain.profiles import SETTLEMENTS
+from domain.refusals import AlreadySettled, insist
+from mail import outbox
+from tables.applications import Application
+from tables.applications import State as ApplicationState
+from tables.events import Event
+from tables.letters import Letter
+from tables.letters import State as LetterState
+from tables.people import Person
+from tables.profiles import Profile, ProfileTopic
+from tables.profiles import State as ProfileState
+from tables.topics import Topic
+from tables.transaction import transaction
+
+SHOWN = 100
+NEWS = timedelta(days=30)  # how long a request without an answer stays in view
+SETTLED = (ProfileState.RELEASED, ProfileState.REFUSED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One application or profile, with what its card tells."""
+
+    noun: str
+    row: Any
+    since: datetime
+    days: int
+    settled_at: datetime | None = None
+    settled_by: Person | None = None
+    known: Person | None = None
+    topics: Sequence[Topic] = ()
+    is_undoable: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        return is_waiting(self.row)
+
+
+async def lines(now: datetime) -> list[Line]:
+    fresh = Application.settled_at > now - deadlines.UNDO
+    applied = (Application.state == ApplicationState.WAITING) | fresh
+    handed_in: Any = Profile.state == ProfileState.HANDED_IN
+    just_settled = await _just_settled(now)
+    if just_settled:
+        handed_in = handed_in | (
+            Profile.id.is_in(just_settled) & Profile.state.is_in(list(SETTLED))
+        )
+    found = await _applications(applied, now) + await _profiles(handed_in, now)
+    return sorted(found, key=lambda line: (line.since, line.noun, line.row.id))
+
+
+async def application(application_id: int, now: datetime) -> Line | None:
+    found = await _applications(Application.id == application_id, now)
+    return found[0] if found else None
+
+
+async def profile(profile_id: int, now: datetime) -> Line | None:
+    """Drafts are their owner's own."""
+    seen = (Profile.id == profile_id) & (Profile.state != ProfileState.DRAFT)
+    found = await _profiles(seen, now)
+    return found[0] if found else None
+
+
+async def unanswered(now: datetime) -> list[dict[str, Any]]:
+    """Requests released without an answer lately: to know, not to settle."""
+    return [row for row in await inquiries.overdue() if row["settled_at"] > now - NEWS]
+
+
+async def failed_letters() -> list[Letter]:
+    """That one failed, to whom and why; never what it said."""
+    failed = Letter.objects(Letter.to).where(Letter.state == LetterState.FAILED)
+    return await failed.order_by(Letter.id, ascending=False).limit(SHOWN)
+
+
+async def send_again(letter: Letter, *, by: Person, now: datetime) -> None:
+    insist(may_settle(by))
+    async with transaction():
+        if not await outbox.try_again(letter, now):
+            raise AlreadySettled
+
+
+async def _applications(where: Any, now: datetime) -> list[Line]:
+    rows = await (
+        Application.objects(Application.settled_by)
+        .where(where)
+        .order_by(Application.sent_at)
+        .limit(SHOWN)
+    )
+    known = await _by_address([row.email for row in rows])
+    return [
+        Line(
+            "application",
+            row,
+            since=row.sent_at,
+            days=_days(row.sent_at, now),
+            settled_at=row.settled_at,
+            settled_by=_person(row.settled_by),
+            known=known.get(row.email),
+            is_undoable=_is_undoable(row.settled_at, now),
+        )
+        for row in rows
+    ]
+
+
+async def _profiles(where: Any, now: datetime) -> list[Line]:
+    rows = await (
+        Profile.objects(Profile.person).where(where).order_by(Profile.handed_in_at).limit(SHOWN)
+    )
+    numbers = [row.id for row in rows]
+    deeds, topics = await _settlements(numbers), await _topics(numbers)
+    return [_profile_line(row, deeds.get(row.id), topics[row.id], now) for row in rows]
+
+
+def _profile_line(row: Profile, deed: Event | None, topics: list[Topic], now: datetime) -> Line:
+    is_settled = deed is not None and row.state in SETTLED
+    settled_at = deed.at if deed and is_settled else None
+    since: datetime = row.handed_in_at or row.changed_at
+    return Line(
+        "profile",
+        row,
+        since=since,
+        days=_days(since, now),
+        settled_at=settled_at,
+        settled_by=_person(deed.by) if deed and is_settled else None,
+        topics=topics,
+        is_undoable=_is_undoable(settled_at, now),
+    )
+
+
+async def _by_address(addresses: list[str]) -> dict[str, Person]:
+    if not addresses:
+        return {}
+    return {
+        person.email: person
+        for person in await Person.objects().where(Person.email.is_in(addresses))
+    }
+
+
+async def _just_settled(now: datetime) -> list[int]:
+    here = (Event.noun == "profile") & Event.what.is_in(list(SETTLEMENTS))
+    rows = await Event.select(Event.about).where(here & (Event.at > now - deadlines.UNDO))
+    return [row["about"] for row in rows]
+
+
+async def _settlements(profiles: list[int]) -> dict[int, Event]:
+    """The last one of each: later rows replace earlier ones."""
+    if not profiles:
+        return {}
+    here = (Event.noun == "profile") & Event.about.is_in(profiles)
+    deeds = Event.objects(Event.by).where(here & Event.what.is_in(list(SETTLEMENTS)))
+    return {event.about: event for event in await deeds.order_by(Event.id)}
+
+
+async def _topics(profiles: list[int]) -> dict[int, list[Topic]]:
+    found: dict[int, list[Topic]] = defaultdict(list)
+    if profiles:
+        rows = ProfileTopic.objects(ProfileTopic.topic)
+        for row in await rows.where(ProfileTopic.profile.is_in(profiles)):
+            found[int(row.profile)].append(row.topic)
+    for topics in found.values():
+        topics.sort(key=lambda topic: topic.position)
+    return found
+
+
+def _is_undoable(settled_at: datetime | None, now: datetime) -> bool:
+    return settled_at is not None and deadlines.is_undoable(settled_at, now)
+
+
+def _days(since: datetime, now: datetime) -> int:
+    return (day(now) - day(since)).days
+
+
+def _person(row: Any) -> Person | None:
+    """Prefetched as an empty shell where the column is null."""
+    return row if isinstance(row, Person) and row.id else None
