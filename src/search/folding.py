@@ -21,7 +21,6 @@ ELISION = re.compile(
 )
 
 
-@lru_cache(maxsize=2**16)
 def fold(text: str) -> str:
     """A prefix of a text folds to a prefix of the folded text: live typing relies on it."""
     text = text.casefold()
@@ -38,12 +37,15 @@ def words(text: str) -> list[str]:
 def places(text: str) -> Iterator[tuple[int, int, str]]:
     """Each word with its place, for a text that was `composed`."""
     for match in WORD.finditer(composed(text)):
-        folded = fold(match.group())
-        if folded.isalnum():
-            yield match.start(), match.end(), folded
-        else:  # «½» becomes three signs, an Arabic vowel sign nothing
-            for part in WORD.findall(folded):
-                yield match.start(), match.end(), part
+        for word in parts(match.group()):
+            yield *match.span(), word
+
+
+@lru_cache(maxsize=2**16)
+def parts(word: str) -> tuple[str, ...]:
+    """Nearly always one: but «½» becomes several signs."""
+    folded = fold(word)
+    return (folded,) if folded.isalnum() else tuple(WORD.findall(folded))
 
 
 def typed(text: str) -> list[str]:

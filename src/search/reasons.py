@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from search.concepts import Concept
 from search.facets import Query
-from search.folding import composed, places
+from search.folding import WORD, composed, parts
 from search.index import Index
 from search.words import Term
 
@@ -27,6 +27,7 @@ class Segment:
 
 
 Segments = tuple[Segment, ...]
+FoundName = tuple[Segments, str]
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,18 @@ class ShownTopic:
 class Marker:
     """Marks whole words: half a marked word is read badly aloud."""
 
-    def __init__(self, terms: Sequence[Term]) -> None:
+    def __init__(self, terms: Sequence[Term], concepts: Mapping[Concept, int]) -> None:
         self._terms = terms
+        self._concepts = concepts
+        # Twenty cards share topics and many words.
+        self._found_words: dict[str, bool] = {}
+        self._found_names: dict[tuple[Concept, str], FoundName | None] = {}
 
     def mark(self, text: str) -> Segments:
         text = composed(text)
         made: list[Segment] = []
         done = 0
         for start, end in self._found(text):
-            if start < done:
-                continue  # a sign of several words, marked already
             if start > done:
                 made.append(Segment(text[done:start]))
             made.append(Segment(text[start:end], is_match=True))
@@ -77,19 +80,36 @@ class Marker:
         cut = " ".join(text[start:end].split())
         return self.mark(("… " if start else "") + cut + (" …" if end < len(text) else ""))
 
-    def name(self, concept: Concept, language: str) -> tuple[Segments, str] | None:
+    def name(self, concept: Concept, language: str) -> FoundName | None:
         """In the reader's language; found by another name, it is marked as a whole."""
+        if concept not in self._concepts:
+            return None
+        if (concept, language) not in self._found_names:
+            self._found_names[concept, language] = self._name(concept, language)
+        return self._found_names[concept, language]
+
+    def times(self, concept: Concept) -> int:
+        """How many of the words mean it."""
+        return self._concepts.get(concept, 0)
+
+    def _name(self, concept: Concept, language: str) -> FoundName | None:
         own = concept.name_in(language)
         marked = self.mark(own)
         if is_marked(marked):
             return marked, ""
         for label in concept.labels:
-            if any(self._is_found(word) for word in label.words):
+            if any(map(self._is_found, label.words)):
                 return (Segment(own, is_match=True),), label.text
         return None
 
     def _found(self, text: str) -> Iterable[tuple[int, int]]:
-        return ((start, end) for start, end, word in places(text) if self._is_found(word))
+        for match in WORD.finditer(text):
+            word = match.group()
+            found = self._found_words.get(word)
+            if found is None:
+                found = self._found_words[word] = any(map(self._is_found, parts(word)))
+            if found:
+                yield match.span()
 
     def _is_found(self, word: str) -> bool:
         return any(term.is_in(word) for term in self._terms)
@@ -108,23 +128,24 @@ def shown(index: Index, numbers: Iterable[int]) -> list[Concept]:
 def of_topics(
     topics: Sequence[Concept], marker: Marker, query: Query, index: Index, language: str
 ) -> tuple[list[ShownTopic], list[Reason]]:
-    """The card's topics, marked; and why: by a word, by the branch's name, or by the filter."""
+    """The card's topics, marked; and why: by a word, by the branch's name, or by the filter.
+    Of several words' topics only those that most of them mean: a card has little room."""
     shown: list[ShownTopic] = []
-    why: dict[str, Reason] = {}
+    why: dict[Concept, Reason] = {}
     for topic in topics:
         branch = index.topics.get(topic.branch) if topic.branch is not None else None
-        name = topic.name_in(language)
-        text: Segments = (Segment(name),)
+        text: Segments = (Segment(topic.name_in(language)),)
         if found := marker.name(topic, language):
             text, via = found
-            why[topic.key] = Reason("topic", text, via)
+            why[topic] = Reason("topic", text, via)
         elif branch and (found := marker.name(branch, language)):
-            why.setdefault(branch.key, Reason("topic", *found))
+            why[branch] = Reason("topic", *found)
         elif topic.key in query.topics or (branch and branch.key in query.topics):
-            text = (Segment(name, is_match=True),)
-            why[topic.key] = Reason("topic", text)
+            text = (Segment(topic.name_in(language), is_match=True),)
+            why[topic] = Reason("topic", text)
         shown.append(ShownTopic(topic.key, text))
-    return shown, list(why.values())
+    most = max(map(marker.times, why), default=0)
+    return shown, [reason for concept, reason in why.items() if marker.times(concept) == most]
 
 
 def of_choices(

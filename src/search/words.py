@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -32,17 +33,17 @@ SAME_LABEL = -1  # all words in one topic's name: «gestion de projet»
 FILLERS = frozenset(
     word
     for line in (
-        "a au aux avec d de des du en et l la le les ou par pour sur un une y",
-        "am an das dem den der des die ein eine einen einer fur im in mit und von zu zum zur",
-        "ai al con da degli dei del della delle di e gli i il lo o per",
-        "of on or the to",
+        "a au aux avec d de des du en et l la le les ou par pour soi son sur un une y",
+        "am an aus das dem den der die ein eine einen einer fur im in mit und von zu zum zur",
+        "ai al con da degli dei del della delle di e fra gli i il lo nel o per sul tra una",
+        "all and for of on or the to",
     )
     for word in line.split()
 )
 # Plural and gender, of the four languages at once: found words begin with what is left.
 ENDINGS = ("en", "es", "er", "s", "x", "n", "e", "i", "o", "a")
 # Between the parts of a German compound.
-JOINTS = ("", "s", "n", "en", "er", "es")
+JOINTS = ("s", "n", "en", "er", "es")
 
 Costs = dict[int, int]
 
@@ -51,19 +52,12 @@ Costs = dict[int, int]
 class Term:
     """One typed word, folded, and what else stands for it."""
 
-    word: str
-    stem: str = ""
+    beginnings: tuple[str, ...]
     others: frozenset[str] = frozenset()
-    beginning: str = ""
     instead: str = ""
 
     def is_in(self, word: str) -> bool:
-        return (
-            word.startswith(self.word)
-            or (bool(self.stem) and word.startswith(self.stem))
-            or (bool(self.beginning) and word.startswith(self.beginning))
-            or word in self.others
-        )
+        return word.startswith(self.beginnings) or word in self.others
 
 
 @dataclass
@@ -73,6 +67,8 @@ class Matches:
     costs: Costs
     terms: list[Term] = field(default_factory=list)
     corrected: list[tuple[str, str]] = field(default_factory=list)
+    # How many of the words mean it.
+    concepts: Counter[Concept] = field(default_factory=Counter)
 
     @property
     def all(self) -> int:
@@ -92,10 +88,11 @@ def match(text: str, index: Index) -> Matches:
         term, costs = _match(word, index)
         found.terms.append(term)
         found.costs = _both(found.costs, costs)
+        found.concepts.update(_meant(term, index))
         if term.instead:
             found.corrected.append((_as_typed(word, text), term.instead))
     if len(words) > 1:
-        found.costs = _first(_with_one_topic_for_all(words, index), found.costs)
+        found.costs = _first(_of_one_topic(found, index), found.costs)
     return found
 
 
@@ -127,34 +124,42 @@ def _match(word: str, index: Index) -> tuple[Term, Costs]:
     if stem:
         _add(costs, RELATED, _beginning(stem, index))
     _add(costs, RELATED, _using(compounds, index))
-    term = Term(word, stem, frozenset(compounds))
+    term = Term((word, stem) if stem else (word,), frozenset(compounds))
     is_known = word in index.concept_words or WHOLE in costs or WHOLE + WEAK in costs
-    if is_known or len(word) < COMPOUND_FROM or _count(costs, index) >= LITTLE:
-        return term, _disjoint(costs, index)
-    return _more(word, term, costs, index)
+    if not is_known and len(word) >= COMPOUND_FROM:
+        term = _with_parts(word, term, costs, index)
+        term = _with_corrections(word, term, costs, index)
+    return term, _disjoint(costs, index)
 
 
-def _more(word: str, term: Term, costs: Costs, index: Index) -> tuple[Term, Costs]:
-    """Little was found: parts of words that are no compounds, and corrections."""
+def _with_parts(word: str, term: Term, costs: Costs, index: Index) -> Term:
+    """Words that have it within, though they are no compounds."""
+    if _count(costs, index) >= LITTLE:
+        return term
     parts = _containing(word, index)
     _add(costs, RELATED, _using(parts, index))
-    term = replace(term, others=term.others | set(parts))
-    if _count(costs, index) >= LITTLE:
-        return term, _disjoint(costs, index)
+    return replace(term, others=term.others | set(parts))
+
+
+def _with_corrections(word: str, term: Term, costs: Costs, index: Index) -> Term:
     before = _count(costs, index)
-    if near := _nearest(word, index):
-        _add(costs, CORRECTED, _using(near, index))
-        term = replace(term, others=term.others | set(near))
-        instead = _spelled(near[0], index)
-    elif unfinished := _unfinished(word, index):
-        _add(costs, CORRECTED, _beginning(unfinished, index))
-        term = replace(term, beginning=unfinished)
-        instead = _spelled(_most_used(unfinished, index), index)
-    else:
-        return term, _disjoint(costs, index)
-    if _count(costs, index) > before:
-        term = replace(term, instead=instead)
-    return term, _disjoint(costs, index)
+    if before >= LITTLE:
+        return term
+    near = _nearest(word, index)
+    beginnings = near or _unfinished(word, index)
+    for beginning in beginnings:
+        _add(costs, CORRECTED, _beginning(beginning, index))
+    if _count(costs, index) == before:
+        return term
+    known = near[0] if near else _most_used(beginnings[0], index)
+    return replace(term, beginnings=(*term.beginnings, *beginnings), instead=_spelled(known, index))
+
+
+def _meant(term: Term, index: Index) -> set[Concept]:
+    words = [*term.others]
+    for beginning in term.beginnings:
+        words += index.concept_vocabulary.starting_with(beginning)
+    return {concept for word in words for concept in index.concept_words.get(word, ())}
 
 
 # Sets: (strong, weak)
@@ -207,14 +212,17 @@ def _compounds(word: str, index: Index) -> list[str]:
     return [
         known
         for known in _containing(word, index)
-        if any(
-            _is_word(known[: known.index(word, 1)].removesuffix(joint), index) for joint in JOINTS
-        )
+        if _is_joined(known[: known.index(word, 1)], index)
     ]
 
 
-def _is_word(word: str, index: Index) -> bool:
-    return len(word) >= 3 and index.is_used(word)
+def _is_joined(before: str, index: Index) -> bool:
+    """«bauleitung», «verhandlungsführung», but not «trasporti» for «sport»: a short word must
+    be one of topics or sectors."""
+    if len(before) == 3:
+        return before in index.concept_words and before not in FILLERS
+    without_joint = [before.removesuffix(joint) for joint in JOINTS if before.endswith(joint)]
+    return any(len(word) > 3 and index.is_used(word) for word in (before, *without_joint))
 
 
 def _containing(part: str, index: Index) -> list[str]:
@@ -248,7 +256,7 @@ def _nearest(word: str, index: Index) -> list[str]:
     return sorted(best, key=lambda known: (-counted[known], known))[:CORRECTIONS]
 
 
-def _unfinished(word: str, index: Index) -> str:
+def _unfinished(word: str, index: Index) -> list[str]:
     """A mistyped beginning: with the same first letter, one letter away."""
     lengths = (len(word) - 1, len(word), len(word) + 1)
     known = [
@@ -259,7 +267,7 @@ def _unfinished(word: str, index: Index) -> str:
     near = process.extract(word, beginnings, scorer=OSA.distance, score_cutoff=1, limit=None)
     counted = [(-_hits(_beginning(text, index), index), text) for text, _edits, _place in near[:20]]
     hits, text = min(counted, default=(0, ""))
-    return text if hits else ""
+    return [text] if hits else []
 
 
 def _most_used(prefix: str, index: Index) -> str:
@@ -314,28 +322,28 @@ def _both(some: Costs, others: Costs) -> Costs:
 
 
 def _first(preferred: int, costs: Costs) -> Costs:
-    if not preferred & _all(costs):
-        return costs
-    rest = {cost: bits & ~preferred for cost, bits in costs.items()}
-    return {SAME_LABEL: preferred & _all(costs), **{c: bits for c, bits in rest.items() if bits}}
+    """Before the others, but what was corrected still comes after what was typed."""
+    together: Costs = {}
+    for cost, bits in costs.items():
+        best = cost // CORRECTED * CORRECTED + SAME_LABEL
+        for better, some in ((best, bits & preferred), (cost, bits & ~preferred)):
+            if some:
+                together[better] = together.get(better, 0) | some
+    return together
 
 
-def _with_one_topic_for_all(words: list[str], index: Index) -> int:
+def _of_one_topic(found: Matches, index: Index) -> int:
     """«gestion de projet» is one topic, rather than «gestion du temps» and «projet de vie»."""
-    several: set[Concept] | None = None
-    for word in words:
-        known = index.concept_vocabulary.starting_with(word)
-        concepts = {concept for text in known for concept in index.concept_words[text]}
-        several = concepts if several is None else several & concepts
     bits = 0
-    for concept in several or ():
-        if concept.is_strong and any(_begin_all(words, label) for label in concept.labels):
+    for concept, times in found.concepts.items():
+        meant = concept.is_strong and times == len(found.terms)
+        if meant and any(_has_all(label, found.terms) for label in concept.labels):
             bits |= index.who(concept)
     return bits
 
 
-def _begin_all(words: list[str], label: Label) -> bool:
-    return all(any(known.startswith(word) for known in label.words) for word in words)
+def _has_all(label: Label, terms: list[Term]) -> bool:
+    return all(any(map(term.is_in, label.words)) for term in terms)
 
 
 def _all(costs: Costs) -> int:

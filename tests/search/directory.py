@@ -68,12 +68,13 @@ async def add(mentor: dict[str, Any], topics: dict[str, int]) -> tuple[Person, P
 
 
 async def _topic(entry: Entry, position: int, branch: int | None = None) -> int:
+    names: dict[str, Any] = {f"name_{language}": name for language, name in entry.names.items()}
     topic = Topic(
         key=entry.key,
         branch=branch,
         position=position,
         also="\n".join(entry.also),
-        **{f"name_{language}": name for language, name in entry.names.items()},
+        **names,
     )
     await topic.save()
     number: int = topic.id
