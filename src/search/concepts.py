@@ -12,6 +12,9 @@ from content.catalogue import LANGUAGES, Entry
 from search.folding import words
 from tables.topics import Topic
 
+# Between the further names of a topic, as shipped and as an office may type them.
+ALSO = re.compile(r"[\n,;·]+")
+
 
 @dataclass(frozen=True)
 class Label:
@@ -67,7 +70,7 @@ def _topic(row: Topic) -> Concept:
         kind="topic",
         key=row.key,
         names=names,
-        labels=_labels([*names.values(), *re.split(r"[\n,;]+", row.also)]),
+        labels=_labels([*names.values(), *re.split(ALSO, row.also)]),
         number=row.id,
         branch=row.branch,
         position=row.position,

@@ -160,7 +160,8 @@ def _topics(base: int, query: Query, index: Index, language: str) -> tuple[Choic
         return replace(made, leaves=tuple(leaves))
 
     def is_worth_it(choice: Choice) -> bool:
-        return bool(choice.count or choice.is_on or choice.leaves)
+        offered = choice.count and not index.concepts["topic", choice.key].is_retired
+        return bool(offered or choice.is_on or choice.leaves)
 
     branches = [topic.number for topic in index.topics.values() if topic.branch is None]
     lines = (

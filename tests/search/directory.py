@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import clock
-from content import catalogue
-from content.catalogue import Entry
+from domain import founding
 from tables.people import Person, Standing
 from tables.profiles import Profile, ProfileTopic, State
 from tables.topics import Topic
@@ -26,18 +25,14 @@ def mentors() -> list[dict[str, Any]]:
 
 async def fill() -> None:
     """Rows with the same numbers on either engine."""
-    topics = await plant_topics()
+    await founding.found(clock.now())
+    topics = await topic_numbers()
     for mentor in mentors():
         await add(mentor, topics)
 
 
-async def plant_topics() -> dict[str, int]:
-    numbers: dict[str, int] = {}
-    for position, branch in enumerate(catalogue.topic_tree()):
-        numbers[branch.key] = await _topic(branch, position)
-        for place, leaf in enumerate(branch.leaves):
-            numbers[leaf.key] = await _topic(leaf, place, numbers[branch.key])
-    return numbers
+async def topic_numbers() -> dict[str, int]:
+    return {row["key"]: row["id"] for row in await Topic.select(Topic.key, Topic.id)}
 
 
 async def add(mentor: dict[str, Any], topics: dict[str, int]) -> tuple[Person, Profile]:
@@ -65,17 +60,3 @@ async def add(mentor: dict[str, Any], topics: dict[str, int]) -> tuple[Person, P
     if ticked:
         await ProfileTopic.insert(*ticked)
     return person, profile
-
-
-async def _topic(entry: Entry, position: int, branch: int | None = None) -> int:
-    names: dict[str, Any] = {f"name_{language}": name for language, name in entry.names.items()}
-    topic = Topic(
-        key=entry.key,
-        branch=branch,
-        position=position,
-        also="\n".join(entry.also),
-        **names,
-    )
-    await topic.save()
-    number: int = topic.id
-    return number
