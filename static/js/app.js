@@ -209,5 +209,6 @@ prepare(document);
 $(WRONG)?.focus();
 const ours = `kept:${meta('person')}:`;
 if (meta('person')) forget(name => !name.startsWith(ours)); // somebody else's on this device
-addEventListener('load', () => $$('[data-autosave]').filter(region => localStorage.getItem(place(region))).forEach(restore));
+const bringBack = () => $$('[data-autosave]').filter(region => localStorage.getItem(place(region))).forEach(restore);
+addEventListener('load', () => setTimeout(bringBack, 100)); // htmx has to be ready to save what comes back
 navigator.serviceWorker?.register('/sw.js').catch(() => {});
