@@ -26,16 +26,21 @@ from controllers.accounts import Accounts
 from controllers.answers import Answers
 from controllers.applications import Applications
 from controllers.arrival import anonymous, recognise_visitors
+from controllers.availability import Availability
+from controllers.favourites import Favourites
 from controllers.first_run import FirstRun
 from controllers.guards import signed_in
 from controllers.inquiries import Asking, Inquiries
+from controllers.mentors import Mentors
 from controllers.mentorships import Mentorships
 from controllers.norms import Norms
 from controllers.office.applications import OfficeApplications
 from controllers.office.desk import Desk
 from controllers.office.profiles import OfficeProfiles
 from controllers.profiles import Profiles
+from controllers.searches import Searches
 from controllers.sessions import Sessions
+from controllers.unsubscribe import Unsubscribe
 from domain.refusals import Refusal
 from i18n import N_, gettext
 from pages import Hx, Page, sign_in_first
@@ -78,15 +83,20 @@ HANDLERS: list[ControllerRouterHandler] = [
     Answers,
     Applications,
     Asking,
+    Availability,
     Desk,
+    Favourites,
     FirstRun,
     Inquiries,
+    Mentors,
     Mentorships,
     Norms,
     OfficeApplications,
     OfficeProfiles,
     Profiles,
+    Searches,
     Sessions,
+    Unsubscribe,
 ]
 ERRORS = {
     400: N_("Cette demande n’a pas pu être lue. Revenez en arrière et réessayez."),

@@ -47,6 +47,7 @@ class Hx(NamedTuple):
 class Page(Response[None]):
     """`template` for a whole page, `piece` for htmx, with further regions and a toast.
 
+    `shown_at`: the address from now on, without a step in the browser's history.
     With 4xx but 422 htmx doesn't swap the piece: give it as a region (see `also`).
     """
 
@@ -59,13 +60,15 @@ class Page(Response[None]):
         also: Sequence[Region] = (),
         toast: str = "",
         events: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
+        shown_at: str = "",
         **context: Any,
     ) -> None:
-        super().__init__(None, headers=dict(headers or {}))
+        super().__init__(None)
         self.status = status
         self.template, self.piece, self.also, self.toast = template, piece, also, toast
         self.context = context
+        if shown_at:
+            self.headers["HX-Replace-Url"] = shown_at
         if events:  # ASCII, because header values are latin-1
             self.headers["HX-Trigger"] = json.dumps(events)
 

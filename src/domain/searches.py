@@ -75,10 +75,10 @@ async def save(query: Query, *, by: Person, now: datetime) -> SavedSearch:
         raise SearchTooLong
     async with transaction():
         await hold(by)
+        known = await waiting_for(query, by)
+        if known is not None:
+            return known
         mine = await waiting_of(by)
-        for search in mine:
-            if search.query == text:
-                return search
         if len(mine) >= MOST_SAVED:
             await mine[-1].remove()
         search = SavedSearch(person=by.id, query=text, saved_at=now)
@@ -103,15 +103,22 @@ async def described(
     ]
 
 
-async def end(search_id: int, *, by: Person) -> None:
+async def waiting_for(query: Query, person: Person) -> SavedSearch | None:
+    """The same search, if it is saved."""
+    here = (SavedSearch.person == person.id) & (SavedSearch.query == text_of(query))
+    return await SavedSearch.objects().where(here & SavedSearch.told_at.is_null()).first()
+
+
+async def end(search_id: int, *, by: Person) -> SavedSearch | None:
     """One's own; ended twice is ended. Raises Unseen for another's."""
     search = await SavedSearch.objects().where(SavedSearch.id == search_id).first()
     if search is None:
-        return
+        return None
     owner: int = search.person
     if owner != by.id:
         raise Unseen
     await search.remove()
+    return search
 
 
 async def by_end_link(secret: str) -> Link:
