@@ -14,14 +14,13 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
-from litestar.middleware.csrf import CSRFMiddleware
 from litestar.types import ControllerRouterHandler, Message, Scope
 
 import i18n
 import jobs
 import piccolo_conf
 import sealing
-from controllers import health, providers, shell, static
+from controllers import forgery, health, providers, shell, static
 from controllers.accounts import Accounts
 from controllers.answers import Answers
 from controllers.applications import Applications
@@ -124,7 +123,7 @@ def build(further: list[ControllerRouterHandler] | None = None) -> Litestar:
         [*HANDLERS, *(further or [])],
         guards=[signed_in],
         # Not csrf_config: that one would run before we know whose language an error is in.
-        middleware=[recognise_visitors, DefineMiddleware(CSRFMiddleware, config=csrf)],
+        middleware=[recognise_visitors, DefineMiddleware(forgery.Guard, config=csrf)],
         dependencies={name: Provide(getattr(providers, name)) for name in provided},
         exception_handlers={Refusal: refused, HTTPException: failed, Exception: failed},
         before_send=[dress],

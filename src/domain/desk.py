@@ -45,6 +45,11 @@ class Line:
     is_undoable: bool = False
 
     @property
+    def id(self) -> str:
+        """Of its card on every page."""
+        return f"{self.noun}-{self.row.id}"
+
+    @property
     def is_waiting(self) -> bool:
         return is_waiting(self.row)
 

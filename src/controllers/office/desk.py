@@ -21,7 +21,6 @@ from i18n import gettext
 from pages import Answer, Page, Region
 from tables.letters import Letter
 from tables.people import Person
-from templating import dom_id
 
 PAGE, LIST, LINE = "office/desk", "office/_desk", "office/_line"
 
@@ -86,7 +85,6 @@ async def settle(
 
 async def _shown(line: Line, now: datetime, status: int, note: Note, said: str = "") -> Page:
     """The whole desk where there is no script; `notes` keeps what was typed on its line."""
-    here = dom_id(line.row)
-    also = [Region(f"#{here}", "outerHTML", LINE)] if status == 409 else []
-    shown = await card(now) | {"line": line, "note": note, "notes": {here: note}}
+    also = [Region(f"#{line.id}", "outerHTML", LINE)] if status == 409 else []
+    shown = await card(now) | {"line": line, "note": note, "notes": {line.id: note}}
     return Page(PAGE, piece=LINE, status=status, also=also, toast=said, nav="desk", **shown)
