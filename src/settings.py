@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 SECURITIES = ("starttls", "tls", "none")
+SHORTEST = 32  # characters of a key
+ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d+)?", re.ASCII)
+ADDRESS = re.compile(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+")
 
 
 class BadSettings(SystemExit):
@@ -68,25 +74,19 @@ def load(environ: Mapping[str, str]) -> Settings:
     read = _Reader(environ)
     data = Path(read.text("DATA_DIR", "data")).absolute()
     port = read.number("PORT", 8000, 1, 65535)
-    base_url = read.text("BASE_URL", f"http://localhost:{port}").rstrip("/")
-    address = urlsplit(base_url)
-    if address.scheme not in ("http", "https") or not address.hostname or address.path:
-        read.mistakes.append("BASE_URL must be like https://mentorat.example.org, without a path")
-    smtp = read.smtp()
+    base_url = read.origin("BASE_URL", f"http://localhost:{port}")
     loaded = Settings(
         data=data,
         database_url=read.database(data),
         base_url=base_url,
         host=read.text("HOST", "127.0.0.1"),
         port=port,
-        keys=tuple(key.strip() for key in read.text("SECRET_KEY", "").split(",") if key.strip()),
-        smtp=smtp,
-        mail_from=read.address("MAIL_FROM", f"mentorat@{address.hostname or 'localhost'}"),
-        trusted_proxies=read.text("TRUSTED_PROXIES", "127.0.0.1"),
+        keys=read.keys("SECRET_KEY"),
+        smtp=read.smtp(),
+        mail_from=read.address("MAIL_FROM", f"mentorat@{urlsplit(base_url).hostname}"),
+        trusted_proxies=read.networks("TRUSTED_PROXIES", "127.0.0.1"),
         demo=read.flag("DEMO"),
     )
-    if any(len(key) < 32 for key in loaded.keys):
-        read.mistakes.append("SECRET_KEY needs at least 32 characters (several keys: by commas)")
     if read.mistakes:
         raise BadSettings(read.mistakes)
     return loaded
@@ -95,14 +95,36 @@ def load(environ: Mapping[str, str]) -> Settings:
 def key_made_once(data: Path) -> str:
     """Without SECRET_KEY the key is made beside the data, readable by its owner alone."""
     path = data / "secret.key"
-    data.mkdir(parents=True, exist_ok=True)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+        data.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _place(path, secrets.token_urlsafe(48))
+        key = path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise BadSettings([f"{path} cannot be made or read: {_why(error)}"]) from error
+    if len(key) < SHORTEST:
+        # A new one would lock what the old one sealed.
+        raise BadSettings([f"{path} holds no key: put back the one from your backup"])
+    return key
+
+
+def _place(path: Path, text: str) -> None:
+    """Written aside, then linked: of two processes one wins, and nobody reads half a file."""
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        with suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        aside.unlink()
+
+
+def _why(error: Exception) -> str:
+    """Never the content: a decoding error would quote it."""
+    return getattr(error, "strerror", None) or "not a text"
 
 
 class _Reader:
@@ -111,20 +133,24 @@ class _Reader:
         self.mistakes: list[str] = []
 
     def text(self, name: str, default: str) -> str:
-        value, file = self.environ.get(name, ""), self.environ.get(f"{name}_FILE", "")
+        value, file = (self.environ.get(each, "").strip() for each in (name, f"{name}_FILE"))
         if value and file:
             self.mistakes.append(f"{name} and {name}_FILE are both set: keep one")
         if not file:
             return value or default
         try:
-            return Path(file).read_text().strip()
-        except OSError as error:
-            self.mistakes.append(f"{name}_FILE cannot be read: {error.strerror}")
+            value = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            self.mistakes.append(f"{name}_FILE cannot be read: {_why(error)}")
             return default
+        if not value:
+            self.mistakes.append(f"{name}_FILE is an empty file")
+        return value or default
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         written = self.text(name, str(default))
-        if written.isascii() and written.isdigit() and least <= int(written) <= most:
+        is_number = written.isascii() and written.isdigit() and len(written) < 10
+        if is_number and least <= int(written) <= most:
             return int(written)
         self.mistakes.append(f"{name} must be a whole number from {least} to {most}")
         return default
@@ -135,17 +161,47 @@ class _Reader:
             self.mistakes.append(f"{name} must be 1 or 0")
         return written in ("1", "true", "yes")
 
+    def origin(self, name: str, default: str) -> str:
+        written = self.text(name, default).rstrip("/")
+        try:
+            is_origin = ORIGIN.fullmatch(written) and urlsplit(written).port != 0
+        except ValueError:
+            is_origin = False
+        if is_origin:
+            return written
+        self.mistakes.append(f"{name} must be like https://mentorat.example.org, without a path")
+        return default
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        written = self.text(name, "")
+        keys = tuple(key.strip() for key in written.split(","))
+        if written and any(len(key) < SHORTEST for key in keys):
+            needed = f"{name} needs at least {SHORTEST} characters (several keys: by commas)"
+            self.mistakes.append(needed)
+        return keys if written else ()
+
     def address(self, name: str, default: str) -> str:
         written = self.text(name, default)
-        local, _, domain = written.partition("@")
-        if not local or not domain or not written.isprintable() or " " in written:
+        if not ADDRESS.fullmatch(written) or not written.isprintable():
             self.mistakes.append(f"{name} must be one e-mail address")
+        return written
+
+    def networks(self, name: str, default: str) -> str:
+        written = self.text(name, default)
+        try:
+            for each in written.split(","):
+                if written != "*":
+                    ip_network(each.strip())
+        except ValueError:
+            self.mistakes.append(f"{name} must be addresses like 10.0.0.0/8, by commas, or *")
         return written
 
     def database(self, data: Path) -> str:
         url = self.text("DATABASE_URL", f"sqlite:///{data}/mentorat.sqlite")
         if not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             self.mistakes.append("DATABASE_URL must start with sqlite:/// or postgresql://")
+        elif url.removeprefix("sqlite:///").startswith((":", "?")) or url == "sqlite:///":
+            self.mistakes.append("DATABASE_URL must name a file after sqlite:///")
         return url
 
     def smtp(self) -> Smtp | None:
@@ -157,4 +213,6 @@ class _Reader:
         user, password = self.text("SMTP_USER", ""), self.text("SMTP_PASSWORD", "")
         if bool(user) != bool(password):
             self.mistakes.append("SMTP_USER and SMTP_PASSWORD go together")
+        if user and not host:
+            self.mistakes.append("SMTP_USER needs SMTP_HOST too")
         return Smtp(host, port, user, password, security) if host else None
