@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from content import catalogue
+from search.concepts import Concept
 from search.folding import fold
 from search.index import Index
 
@@ -148,27 +149,34 @@ def named(index: Index, name: str, key: str, language: str) -> str:
     return _name(name, key, language)
 
 
-def topic_choice(index: Index, key: str, base: int, query: Query, language: str) -> Choice:
-    concept = index.concepts["topic", key]
-    hits = (index.who(concept) & base).bit_count()
-    return Choice(key, concept.name_in(language), hits, key in query.topics)
+def topic_choice(
+    topic: Concept,
+    base: int,
+    query: Query,
+    index: Index,
+    language: str,
+    leaves: tuple[Choice, ...] = (),
+) -> Choice:
+    hits = (index.who(topic) & base).bit_count()
+    return Choice(topic.key, topic.name_in(language), hits, topic.key in query.topics, leaves)
 
 
 def _topics(base: int, query: Query, index: Index, language: str) -> tuple[Choice, ...]:
-    def line(number: int, leaves: Sequence[Choice] = ()) -> Choice:
-        made = topic_choice(index, index.topics[number].key, base, query, language)
-        return replace(made, leaves=tuple(leaves))
+    def lines(topics: Iterable[Concept]) -> tuple[Choice, ...]:
+        made = (
+            (topic, topic_choice(topic, base, query, index, language, lines(leaves_of(topic))))
+            for topic in topics
+        )
+        return tuple(choice for topic, choice in made if is_worth_it(topic, choice))
 
-    def is_worth_it(choice: Choice) -> bool:
-        offered = choice.count and not index.concepts["topic", choice.key].is_retired
+    def leaves_of(topic: Concept) -> Iterable[Concept]:
+        return (index.topics[number] for number in index.leaves_of(topic.number))
+
+    def is_worth_it(topic: Concept, choice: Choice) -> bool:
+        offered = choice.count and not topic.is_retired
         return bool(offered or choice.is_on or choice.leaves)
 
-    branches = [topic.number for topic in index.topics.values() if topic.branch is None]
-    lines = (
-        line(branch, list(filter(is_worth_it, map(line, index.leaves_of(branch)))))
-        for branch in branches
-    )
-    return tuple(filter(is_worth_it, lines))
+    return lines(topic for topic in index.topics.values() if topic.branch is None)
 
 
 def _any(index: Index, name: str, keys: Iterable[str]) -> int:

@@ -9,9 +9,11 @@ from typing import Any
 
 from content import catalogue
 from search import facets, index, reasons, rotation, words
+from search.bits import split
 from search.facets import Chip, Choice, Facets, Filters, Query
 from search.index import Index
 from search.reasons import Marker, Reason, Segment, Segments, ShownTopic
+from search.words import Matches
 from tables.people import Person, Standing
 from tables.profiles import Profile, State
 
@@ -110,7 +112,7 @@ async def find(query: Query, viewer: Person, language: str, today: date) -> Foun
     others = here.shown & ~_bit(here.place_of_person.get(viewer.id))
     costs = {cost: bits & others for cost, bits in matches.costs.items()}
     everybody = matches.all & others
-    marker = Marker(matches.terms, matches.concepts)
+    marker = Marker(matches)
     filters = Filters(query, here)
     total = filters.narrow(everybody).bit_count()
     pages = max(1, -(-total // A_PAGE))
@@ -139,7 +141,7 @@ async def similar(
     topics = here.topics_of[place] if place is not None else ()
     costs = _by_topics(topics, others & ~_bit(place), here)
     places = rotation.page(costs, here, today, 0, limit)
-    return await _hits(places, here, Marker((), {}), Query(), viewer, language)
+    return await _hits(places, here, Marker(Matches({})), Query(), viewer, language)
 
 
 def _by_topics(topics: Iterable[int], others: int, here: Index) -> dict[int, int]:
@@ -156,7 +158,7 @@ def _by_topics(topics: Iterable[int], others: int, here: Index) -> dict[int, int
         with_it = here.who(here.topics[number])
         next_costs: dict[int, int] = {}
         for cost, bits in costs.items():
-            for better, some in ((cost - points, bits & with_it), (cost, bits & ~with_it)):
+            for better, some in zip((cost - points, cost), split(bits, with_it), strict=True):
                 if some:
                     next_costs[better] = next_costs.get(better, 0) | some
         costs = next_costs
@@ -167,7 +169,7 @@ def _near(query: Query, found: int, others: int, filters: Filters, language: str
     here = filters.index
     base = filters.narrow(others, but="topics")
     choices = (
-        facets.topic_choice(here, topic.key, base, query, language)
+        facets.topic_choice(topic, base, query, here, language)
         for topic in words.near_topics(query.words, here)
         if topic.key not in query.topics
     )
@@ -198,7 +200,7 @@ async def _hits(
     rows = await Profile.raw(f"{CARDS} AND profiles.id IN ({profiles})")
     by_id = {row["id"]: row for row in rows}
     return [
-        _hit(row, here.topics_of[place], here, marker, query, viewer, language)
+        _hit(row, place, here, marker, query, viewer, language)
         for place in places
         if (row := by_id.get(here.profiles[place]))
     ]
@@ -206,7 +208,7 @@ async def _hits(
 
 def _hit(
     row: dict[str, Any],
-    ticked: Iterable[int],
+    place: int,
     here: Index,
     marker: Marker,
     query: Query,
@@ -214,7 +216,9 @@ def _hit(
     language: str,
 ) -> Hit:
     function = marker.mark(row["function"])
-    topics, why = reasons.of_topics(reasons.shown(here, ticked), marker, query, here, language)
+    topics, why = reasons.of_topics(
+        reasons.shown(here, here.topics_of[place]), marker, query, here, language
+    )
     spoken, offered = row["languages"].split(), row["roles"].split()
     if reasons.is_marked(function):
         why.insert(0, Reason("function", function))
@@ -223,7 +227,7 @@ def _hit(
     why += reasons.of_choices("role", offered, marker, query.roles, here, language)
     why += reasons.of_choices("language", spoken, marker, query.languages, here, language)
     sector = catalogue.name_of("sector", row["sector"], language)
-    if excerpt := marker.excerpt(row["about"]):
+    if excerpt := marker.excerpt(row["about"], place):
         why.append(Reason("about", excerpt))
     if row["sector"] and row["sector"] == viewer.sector:
         why.append(Reason("same_sector", (Segment(sector),)))

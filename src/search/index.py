@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from search import changes, concepts
 from search.bits import NOBODY, Places, union
 from search.concepts import Concept
-from search.folding import places
+from search.folding import WORD, composed, parts, places
 from search.vocabulary import Vocabulary
 from tables.people import Standing
 from tables.profiles import Profile, ProfileTopic, State
@@ -50,10 +51,11 @@ class Index:
         self.concepts: dict[tuple[str, str], Concept] = {}
         self.concept_words: dict[str, list[Concept]] = {}
         self.concept_vocabulary = Vocabulary()
-        self._strong: dict[str, Places] = {}
-        self._weak: dict[str, Places] = {}
-        self._chosen: dict[tuple[str, str], Places] = {}
-        self._ticked: dict[int, Places] = {}
+        self._spellings: dict[str, tuple[str, ...]] = {}
+        self._strong: defaultdict[str, Places] = defaultdict(Places)
+        self._weak: defaultdict[str, Places] = defaultdict(Places)
+        self._chosen: defaultdict[tuple[str, str], Places] = defaultdict(_kept)
+        self._ticked: defaultdict[int, Places] = defaultdict(_kept)
         self._leaves: dict[int, list[int]] = {}
         self._people: list[int] = []
         self._digests: list[int] = []
@@ -71,8 +73,10 @@ class Index:
         """A branch stands for its leaves too."""
         if concept.kind != "topic":
             return self.chose(concept.kind, concept.key)
-        numbers = [concept.number, *self.leaves_of(concept.number)]
-        return union(self._ticked[number] for number in numbers if number in self._ticked)
+        bits = self._ticked.get(concept.number, NOBODY).bits
+        for leaf in self.leaves_of(concept.number):
+            bits |= self._ticked.get(leaf, NOBODY).bits
+        return bits
 
     def leaves_of(self, branch: int) -> list[int]:
         return self._leaves.get(branch, [])
@@ -224,23 +228,24 @@ class Index:
         self.place_of_person[row["person"]] = place
         self.shown |= 1 << place
         for number in ticked:
-            self._ticked.setdefault(number, Places()).add(place)
+            self._ticked[number].add(place)
         for choice in _choices(row):
-            self._chosen.setdefault(choice, Places()).add(place)
-        self._use(self._strong, place, row["first_name"], row["last_name"], row["function"])
+            self._chosen[choice].add(place)
+        name = f"{row['first_name']} {row['last_name']}"
+        self._use(self._strong, place, f"{name} {row['function']}")
         self._use(self._weak, place, row["about"])
         return place
 
-    def _use(self, column: dict[str, Places], place: int, *texts: str) -> None:
+    def _use(self, column: dict[str, Places], place: int, text: str) -> None:
         used: set[str] = set()
-        for text in texts:
-            for start, end, word in places(text):
-                if word not in used:
-                    used.add(word)
-                    self.vocabulary.add(word, text[start:end])
+        for spelled in set(WORD.findall(composed(text))):
+            folded = self._spellings.get(spelled)
+            if folded is None:
+                folded = self._spellings[spelled] = parts(spelled)
+                for word in folded:
+                    self.vocabulary.add(word, spelled)
+            used.update(folded)
         for word in used:
-            if word not in column:
-                column[word] = Places()
             column[word].add(place)
         if self._prefixes:
             strongly = column is self._strong
@@ -255,7 +260,7 @@ class Index:
         del self.place_of_person[self._people[place]]
 
 
-_kept: tuple[Any, Index] | None = None
+_current: tuple[Any, Index] | None = None
 
 
 async def fresh() -> Index:
@@ -285,15 +290,19 @@ async def reindex_all() -> None:
 
 
 def forget() -> None:
-    global _kept
-    _kept = None
+    global _current
+    _current = None
 
 
 def _index_of(engine: Any) -> Index:
-    global _kept
-    if _kept is None or _kept[0] is not engine:
-        _kept = engine, Index()
-    return _kept[1]
+    global _current
+    if _current is None or _current[0] is not engine:
+        _current = engine, Index()
+    return _current[1]
+
+
+def _kept() -> Places:
+    return Places(is_kept=True)
 
 
 def _choices(row: dict[str, Any]) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +10,7 @@ from search.concepts import Concept
 from search.facets import Query
 from search.folding import WORD, composed, parts
 from search.index import Index
-from search.words import Term
+from search.words import Matches
 
 EXCERPT = 160  # signs of the free text around the first found word
 AROUND = 50
@@ -49,14 +49,17 @@ class ShownTopic:
 class Marker:
     """Marks whole words: half a marked word is read badly aloud."""
 
-    def __init__(self, terms: Sequence[Term], concepts: Mapping[Concept, int]) -> None:
-        self._terms = terms
-        self._concepts = concepts
+    def __init__(self, matches: Matches) -> None:
+        self._terms = matches.terms
+        self._concepts = matches.concepts
+        self._in_text = matches.in_text
         # Twenty cards share topics and many words.
         self._found_words: dict[str, bool] = {}
         self._found_names: dict[tuple[Concept, str], FoundName | None] = {}
 
     def mark(self, text: str) -> Segments:
+        if not self._terms:
+            return (Segment(text),)
         text = composed(text)
         made: list[Segment] = []
         done = 0
@@ -69,8 +72,10 @@ class Marker:
             made.append(Segment(text[done:]))
         return tuple(made)
 
-    def excerpt(self, text: str) -> Segments:
+    def excerpt(self, text: str, place: int) -> Segments:
         """Nothing when no word is found."""
+        if not self._in_text >> place & 1:
+            return ()
         text = composed(text)
         first = next(iter(self._found(text)), None)
         if first is None:

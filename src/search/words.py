@@ -10,6 +10,7 @@ from itertools import chain
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from search.bits import split as split_bits
 from search.concepts import Concept, Label
 from search.folding import composed, places, typed
 from search.index import Index
@@ -67,6 +68,8 @@ class Matches:
     costs: Costs
     terms: list[Term] = field(default_factory=list)
     corrected: list[tuple[str, str]] = field(default_factory=list)
+    # In whose free text words are found: only those are read through for the excerpt.
+    in_text: int = 0
     # How many of the words mean it.
     concepts: Counter[Concept] = field(default_factory=Counter)
 
@@ -89,6 +92,7 @@ def match(text: str, index: Index) -> Matches:
         found.terms.append(term)
         found.costs = _both(found.costs, costs)
         found.concepts.update(_meant(term, index))
+        found.in_text |= _in_text(term, index)
         if term.instead:
             found.corrected.append((_as_typed(word, text), term.instead))
     if len(words) > 1:
@@ -160,6 +164,13 @@ def _meant(term: Term, index: Index) -> set[Concept]:
     for beginning in term.beginnings:
         words += index.concept_vocabulary.starting_with(beginning)
     return {concept for word in words for concept in index.concept_words.get(word, ())}
+
+
+def _in_text(term: Term, index: Index) -> int:
+    bits = index.using(term.others, strongly=False)
+    for beginning in term.beginnings:
+        bits |= index.starting_with(beginning, strongly=False)
+    return bits
 
 
 # Sets: (strong, weak)
@@ -308,7 +319,7 @@ def _disjoint(costs: Costs, index: Index) -> Costs:
     for cost in sorted(costs):
         if bits := costs[cost] & left:
             kept[cost] = bits
-            left &= ~bits
+            left ^= bits
     return kept
 
 
@@ -326,7 +337,7 @@ def _first(preferred: int, costs: Costs) -> Costs:
     together: Costs = {}
     for cost, bits in costs.items():
         best = cost // CORRECTED * CORRECTED + SAME_LABEL
-        for better, some in ((best, bits & preferred), (cost, bits & ~preferred)):
+        for better, some in zip((best, cost), split_bits(bits, preferred), strict=True):
             if some:
                 together[better] = together.get(better, 0) | some
     return together

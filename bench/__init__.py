@@ -1,0 +1,1 @@
+"""How fast the search window is, from 65 mentors to 100,000."""
