@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 DEBIANS = Path("/usr/lib/postgresql")
 # Tests need neither their data after a crash nor many buffers.
@@ -33,17 +34,34 @@ def running_server() -> Iterator[str]:
         yield given
         return
     # A short path: sockets have names of 107 bytes at most.
-    with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        user = _user()
-        if user:
-            shutil.chown(folder, user)
-        programs = _programs(folder, user)
-        _start(programs, folder, user)
-        try:
-            yield f"postgresql://tests@/postgres?host={folder}"
-        finally:
-            _run(programs / "pg_ctl", "stop", "-D", folder / "data", "-m", "immediate", user=user)
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    user = _user()
+    if user:
+        shutil.chown(folder, user)
+    programs = _programs(folder, user)
+    _start(programs, folder, user)
+    with _gone_with_us(programs, folder, user):
+        yield f"postgresql://tests@/postgres?host={folder}"
+
+
+@contextlib.contextmanager
+def _gone_with_us(programs: Path, folder: Path, user: str | None) -> Iterator[None]:
+    """Stopped and deleted also when this process is killed: the pipe then ends as well."""
+    afterwards = 'read _; "$0" stop -D "$1/data" -m immediate; rm -rf "$1"'
+    watch = subprocess.Popen(
+        ["sh", "-c", afterwards, programs / "pg_ctl", folder],
+        **_as(user),
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for the tests
+    )
+    try:
+        yield
+    finally:
+        watch.communicate()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _start(programs: Path, folder: Path, user: str | None) -> None:
@@ -100,15 +118,18 @@ def _user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
+def _as(user: str | None) -> dict[str, Any]:
+    if user is None:
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+
+
 def _run(program: Path, *arguments: object, user: str | None) -> None:
-    group = pwd.getpwnam(user).pw_gid if user else None
     # Into a file: the server keeps a pipe open, and reading it would never end.
     with tempfile.TemporaryFile("w+") as said:
         done = subprocess.run(
             [program, *map(str, arguments)],
-            user=user,
-            group=group,
-            extra_groups=[] if user else None,
+            **_as(user),
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=said,

@@ -28,7 +28,6 @@ READERS = 2
 PATIENCE = 5.0  # seconds that SQLite waits for another process
 IS_READ = re.compile(r"\s*SELECT\b", re.IGNORECASE)  # WITH may write: it goes to the writer
 PRAGMAS = (
-    "journal_mode = WAL",
     "synchronous = NORMAL",
     "foreign_keys = ON",
     "cache_size = -16000",
@@ -110,6 +109,7 @@ class PooledSQLiteEngine(SQLiteEngine):
         connection = await aiosqlite.connect(**self.connection_kwargs, timeout=patience)
         try:
             connection.row_factory = dict_factory  # type: ignore[assignment]
+            await _into_wal(connection, patience)
             for pragma in (*PRAGMAS, "query_only = ON") if reading else PRAGMAS:
                 await connection.execute_fetchall(f"PRAGMA {pragma}")
         except BaseException:
@@ -176,6 +176,20 @@ class PooledSQLiteEngine(SQLiteEngine):
                 home.put_nowait(connection)
             else:
                 await connection.close()
+
+
+async def _into_wal(connection: aiosqlite.Connection, patience: float) -> None:
+    """Changes a new file only. Of two that do so at once SQLite refuses one without waiting."""
+    clock = asyncio.get_running_loop()
+    latest = clock.time() + patience
+    while True:
+        try:
+            await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or clock.time() > latest:
+                raise
+        await asyncio.sleep(0.02)
 
 
 def _copy(database: Path, copy: Path) -> None:

@@ -1,0 +1,64 @@
+"""What only SQLite needs: floors, a new file opened by several, copies while in use."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engines.sqlite import PooledSQLiteEngine, TooOld
+
+
+async def test_a_new_file_can_be_opened_while_another_process_writes(tmp_path: Path) -> None:
+    file = tmp_path / "new.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE rooms (size INTEGER)")
+        opening = asyncio.create_task(PooledSQLiteEngine(str(file)).get_connection())
+        await asyncio.sleep(0.2)
+        other.execute("COMMIT")
+
+        connection = await opening
+        [mode] = await connection.execute_fetchall("PRAGMA journal_mode")
+        await connection.close()
+
+    assert dict(mode) == {"journal_mode": "wal"}
+
+
+async def test_a_copy_is_whole_and_its_owners_alone(tmp_path: Path) -> None:
+    engine = PooledSQLiteEngine(str(tmp_path / "house.sqlite"))
+    await engine.run_ddl("CREATE TABLE rooms (size INTEGER)")
+    async with engine.transaction():
+        await engine.run_ddl("INSERT INTO rooms VALUES (12)")
+        await engine.copy_to(tmp_path / "early.sqlite")
+    await engine.copy_to(tmp_path / "copy.sqlite")
+
+    assert _sizes(tmp_path / "early.sqlite") == []
+    assert _sizes(tmp_path / "copy.sqlite") == [(12,)]
+    assert (tmp_path / "copy.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+async def test_readers_cannot_write(tmp_path: Path) -> None:
+    engine = PooledSQLiteEngine(str(tmp_path / "house.sqlite"))
+    connection = await engine.get_connection(reading=True)
+    try:
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            await connection.execute_fetchall("CREATE TABLE rooms (size INTEGER)")
+    finally:
+        await connection.close()
+
+
+def test_an_old_sqlite_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+
+    with pytest.raises(TooOld, match=r"SQLite 3\.35 or newer is needed"):
+        PooledSQLiteEngine("unused.sqlite")
+
+
+def _sizes(file: Path) -> list[Any]:
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute("SELECT size FROM rooms").fetchall()
