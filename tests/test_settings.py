@@ -145,6 +145,12 @@ def test_a_file_that_is_no_help_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_user_of_no_server_is_a_mistake() -> None:
+    assert mistakes(SMTP_USER="office", SMTP_PASSWORD="pass-word") == [
+        "SMTP_USER needs SMTP_HOST too"
+    ]
+
+
 def test_no_secret_is_printed() -> None:
     database = "postgresql://u:data-base-word@db/mentorat"
     printed = repr(load({"SECRET_KEY": KEY, "DATABASE_URL": database, **MAIL}))

@@ -1,0 +1,49 @@
+"""The time, as it is kept and as the association lives it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+
+import clock
+
+MIDNIGHT = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)  # in Zurich, in winter
+
+
+def test_now_is_aware_and_of_whole_milliseconds() -> None:
+    before, now, after = datetime.now(UTC), clock.now(), datetime.now(UTC)
+
+    assert now.tzinfo is UTC and now.microsecond % 1000 == 0
+    assert before - timedelta(milliseconds=1) < now <= after
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (MIDNIGHT - timedelta(milliseconds=1), date(2026, 11, 23)),
+        (MIDNIGHT, date(2026, 11, 24)),
+        (datetime(2026, 7, 1, 21, 59, tzinfo=UTC), date(2026, 7, 1)),
+        (datetime(2026, 7, 1, 22, 0, tzinfo=UTC), date(2026, 7, 2)),
+        (datetime(2026, 11, 24, 8, 0, tzinfo=timezone(timedelta(hours=9))), date(2026, 11, 24)),
+    ],
+)
+def test_the_day_is_the_one_in_zurich(moment: datetime, day: date) -> None:
+    assert clock.day(moment) == day
+
+
+def test_milliseconds_lose_nothing_that_is_kept() -> None:
+    moment = datetime(2026, 11, 23, 6, 35, 0, 123000, tzinfo=UTC)
+
+    assert clock.milliseconds(moment) == 1_795_415_700_123
+    assert clock.milliseconds(moment.astimezone(clock.ZURICH)) == 1_795_415_700_123
+
+
+def test_each_millisecond_is_its_own() -> None:
+    """Though it goes through a float."""
+    first = datetime(2026, 11, 23, 6, 35, tzinfo=UTC)
+    many = [first + timedelta(days=day, milliseconds=day * 7 % 1000) for day in range(20_000)]
+
+    assert [clock.milliseconds(each) for each in many] == [
+        (each - first) // timedelta(milliseconds=1) + clock.milliseconds(first) for each in many
+    ]
