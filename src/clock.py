@@ -1,9 +1,10 @@
 """The only reader of the time: everything else is told what time it is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZURICH = ZoneInfo("Europe/Zurich")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -19,4 +20,5 @@ def day(moment: datetime) -> date:
 
 def milliseconds(moment: datetime) -> int:
     """Since 1970, for columns whose arithmetic happens in SQL."""
-    return int(moment.timestamp() * 1000)
+    # Not by timestamp(): that float loses a millisecond now and then.
+    return (moment - EPOCH) // timedelta(milliseconds=1)
