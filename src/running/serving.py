@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import uvicorn
@@ -18,6 +22,7 @@ from settings import settings
 log = logging.getLogger("mentorat")
 
 GRACE = 3  # seconds
+STARTUP_FAILURE = 3  # as uvicorn's own
 
 
 async def prepare() -> None:
@@ -37,10 +42,16 @@ async def announce() -> None:
         log.warning("Nobody coordinates yet. Open %s with this key: %s", address, first_run.key())
 
 
-def open_doors(app: Any, port: int) -> None:
+def open_doors(
+    app: Any,
+    port: int,
+    *,
+    listening: socket | None = None,
+    once_open: Callable[[], None] = lambda: None,
+) -> None:
     """Until told to stop; requests under way get some seconds. One process: SQLite has one
     writer, and with PostgreSQL several containers stand side by side."""
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings().host,
         port=port,
@@ -52,6 +63,23 @@ def open_doors(app: Any, port: int) -> None:
         server_header=False,
         date_header=True,
     )
+    server = Server(config, once_open)
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening] if listening else None)
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
+
+
+class Server(uvicorn.Server):
+    """Tells when it can be reached."""
+
+    def __init__(self, config: uvicorn.Config, once_open: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.once_open = once_open
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.once_open()
 
 
 def _make_room(engine: object) -> None:
