@@ -41,6 +41,6 @@ def test_milliseconds_lose_nothing_that_is_kept() -> None:
 
 def test_each_millisecond_is_its_own() -> None:
     """A float would lose some."""
-    for number in range(1_795_415_700_000, 1_995_415_700_000, 10_000_019):
+    for number in range(0, 4_000_000_000_000, 50_000_017):
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=number)
         assert clock.milliseconds(moment) == number
