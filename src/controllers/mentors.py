@@ -39,9 +39,9 @@ MOST_REASONS = 2
 @dataclass(frozen=True)
 class Card:
     hit: Hit
+    why: list[Reason]
     topics: list[Segments]
     more_topics: int
-    why: list[Reason]
 
 
 class Mentors(Controller):
@@ -135,15 +135,12 @@ def rows(found: Found) -> dict[str, Any]:
 
 
 def card(hit: Hit) -> Card:
-    """What was found first; and reasons the card doesn't show anyway."""
-    topics = sorted(hit.topics, key=lambda topic: not is_marked(topic.text))
-    shown = [topic.text for topic in topics[:MOST_TOPICS]]
-    why = [
-        reason
-        for reason in hit.reasons
-        if reason.what != "function" and (reason.via or reason.text not in shown)
-    ]
-    return Card(hit, shown, len(topics) - len(shown), why[:MOST_REASONS])
+    """Why first, in one line; then the other topics, those with found words before the rest."""
+    why = _why(hit)
+    told = [reason.text for reason in why]
+    topics = [topic.text for topic in hit.topics if topic.text not in told]
+    topics.sort(key=lambda text: not is_marked(text))
+    return Card(hit, why, topics[:MOST_TOPICS], max(0, len(topics) - MOST_TOPICS))
 
 
 async def whole(profile: Profile, viewer: Person) -> dict[str, Any]:
@@ -181,6 +178,19 @@ async def deed(profile: Profile, viewer: Person) -> dict[str, Any]:
 
 def address(query: Query) -> str:
     return urls.mentors(**searches.fields_of(query))
+
+
+def _why(hit: Hit) -> list[Reason]:
+    """One reason of a kind; the function is marked where it stands, an excerpt tells only where
+    nothing else does."""
+    kinds = {reason.what: reason for reason in reversed(hit.reasons)}
+    if kinds.keys() - {"about", "same_sector"}:
+        kinds.pop("about", None)
+    return [
+        reason
+        for reason in hit.reasons
+        if reason is kinds.get(reason.what) and reason.what != "function"
+    ][:MOST_REASONS]
 
 
 async def _first(found: Found) -> Profile | None:
