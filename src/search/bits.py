@@ -14,44 +14,46 @@ A_HANDFUL, SOME = 16, 3000
 class Places:
     """Who uses a word or ticked a topic. Only ever grows: who changes gets a new place."""
 
-    __slots__ = ("_bits", "is_kept", "places")
+    __slots__ = ("_bits", "_counted", "add", "is_kept", "places")
 
     def __init__(self, *, is_kept: bool = False) -> None:
         self.places = array("I")
+        self.add = self.places.append
         self.is_kept = is_kept
-        self._bits: int | None = None
-
-    def add(self, place: int) -> None:
-        self.places.append(place)
-        if self._bits is not None:
-            self._bits |= 1 << place
+        self._bits = 0
+        self._counted = 0
 
     @property
     def bits(self) -> int:
-        bits = self._bits
-        if bits is None:
-            bits = of(self.places)
-            if self.is_kept or self.is_frequent:
-                self._bits = bits
-        return bits
+        if self._counted < len(self.places):
+            bits = self._bits | of(self.places[self._counted :])
+            if not self.is_kept and len(self.places) < FREQUENT:
+                return bits
+            self._bits, self._counted = bits, len(self.places)
+        return self._bits
 
     @property
-    def is_frequent(self) -> bool:
-        return len(self.places) >= FREQUENT
+    def uncounted(self) -> array[int]:
+        """Those who are not yet in what is counted."""
+        return self.places[self._counted :] if self._counted else self.places
+
+    @property
+    def counted(self) -> int:
+        return self._bits
 
 
 NOBODY = Places(is_kept=True)
 
 
 def union(several: Iterable[Places]) -> int:
-    rare = array("I")
+    """Thousands of words, each with a few: all of them at once."""
     bits = 0
+    rest = array("I")
     for some in several:
-        if some.is_frequent:
-            bits |= some.bits
-        else:
-            rare.extend(some.places)
-    return bits | of(rare)
+        rest += some.uncounted
+        if some.counted:
+            bits |= some.counted
+    return bits | of(rest)
 
 
 def of(places: array[int]) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from search import changes, concepts
 from search.bits import NOBODY, Places, union
 from search.concepts import Concept
-from search.folding import WORD, composed, parts, places
+from search.folding import WORD, composed, parts, places, words
 from search.vocabulary import Vocabulary
 from tables.people import Standing
 from tables.profiles import Profile, ProfileTopic, State
@@ -34,6 +34,15 @@ WHERE profiles.state = '{State.RELEASED}' AND people.standing = '{Standing.ACTIV
 Rows = list[dict[str, Any]]
 
 
+class Column:
+    """Words of some of the texts. `adding` is for reading a hundred thousand rows: from a word
+    as it is spelled straight to where its mentors are kept."""
+
+    def __init__(self) -> None:
+        self.using: defaultdict[str, Places] = defaultdict(Places)
+        self.adding: dict[str, list[Callable[[int], None]]] = {}
+
+
 class Index:
     """Sets of mentors are the bits of one number; a mentor who changes gets a new place in them."""
 
@@ -51,15 +60,14 @@ class Index:
         self.concepts: dict[tuple[str, str], Concept] = {}
         self.concept_words: dict[str, list[Concept]] = {}
         self.concept_vocabulary = Vocabulary()
-        self._spellings: dict[str, tuple[str, ...]] = {}
-        self._strong: defaultdict[str, Places] = defaultdict(Places)
-        self._weak: defaultdict[str, Places] = defaultdict(Places)
+        self._strong = Column()
+        self._weak = Column()
         self._chosen: defaultdict[tuple[str, str], Places] = defaultdict(_kept)
         self._ticked: defaultdict[int, Places] = defaultdict(_kept)
         self._leaves: dict[int, list[int]] = {}
         self._people: list[int] = []
         self._digests: list[int] = []
-        self._prefixes: dict[tuple[bool, str], int] = {}
+        self._prefixes: dict[tuple[Column, str], int] = {}
         self._loading: asyncio.Future[None] | None = None
         self._seen = 0
         self._all = 0
@@ -84,19 +92,20 @@ class Index:
     def chose(self, kind: str, key: str) -> int:
         return self._chosen.get((kind, key), NOBODY).bits
 
-    def using(self, words: Iterable[str], *, strongly: bool) -> int:
+    def using(self, wanted: Iterable[str], *, strongly: bool) -> int:
         """In name or function strongly, else in the free text."""
-        column = self._strong if strongly else self._weak
-        return union(column[word] for word in words if word in column)
+        using = (self._strong if strongly else self._weak).using
+        return union(using[word] for word in wanted if word in using)
 
     def starting_with(self, prefix: str, *, strongly: bool) -> int:
         """Remembered: «a» unites thousands of words, and everybody types it."""
-        kept = self._prefixes.get((strongly, prefix))
+        column = self._strong if strongly else self._weak
+        kept = self._prefixes.get((column, prefix))
         if kept is None:
             kept = self.using(self.vocabulary.starting_with(prefix), strongly=strongly)
             if len(self._prefixes) >= REMEMBERED:
                 del self._prefixes[next(iter(self._prefixes))]
-            self._prefixes[strongly, prefix] = kept
+            self._prefixes[column, prefix] = kept
         return kept
 
     def is_used(self, word: str) -> bool:
@@ -236,22 +245,23 @@ class Index:
         self._use(self._weak, place, row["about"])
         return place
 
-    def _use(self, column: dict[str, Places], place: int, text: str) -> None:
-        used: set[str] = set()
+    def _use(self, column: Column, place: int, text: str) -> None:
         for spelled in set(WORD.findall(composed(text))):
-            folded = self._spellings.get(spelled)
-            if folded is None:
-                folded = self._spellings[spelled] = parts(spelled)
-                for word in folded:
-                    self.vocabulary.add(word, spelled)
-            used.update(folded)
-        for word in used:
-            column[word].add(place)
+            for add in column.adding.get(spelled) or self._learn(column, spelled):
+                add(place)
         if self._prefixes:
-            strongly = column is self._strong
-            for word in used:
-                for length in range(1, len(word) + 1):
-                    self._prefixes.pop((strongly, word[:length]), None)
+            self._forget_prefixes(column, words(text))
+
+    def _learn(self, column: Column, spelled: str) -> list[Callable[[int], None]]:
+        for word in parts(spelled):
+            self.vocabulary.add(word, spelled)
+        column.adding[spelled] = [column.using[word].add for word in parts(spelled)]
+        return column.adding[spelled]
+
+    def _forget_prefixes(self, column: Column, changed: Iterable[str]) -> None:
+        for word in changed:
+            for length in range(1, len(word) + 1):
+                self._prefixes.pop((column, word[:length]), None)
 
     def _remove(self, place: int) -> None:
         self.shown &= ~(1 << place)

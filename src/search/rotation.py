@@ -21,31 +21,38 @@ class Day:
     def __init__(self, today: date, index: Index) -> None:
         self.today = today
         self._index = index
-        self._prefix = blake2b(today.isoformat().encode(), digest_size=8)
+        self._draws: dict[int, bytes] = {}
         self._turns: list[bytes] = []
-        self._order: list[tuple[bytes, int]] = []
+        self._order: list[int] = []
 
     def pick(self, bits: int, first: int, count: int) -> list[int]:
         """Places from the `first`-th on."""
         self._draw()
         if bits.bit_count() <= FEW:
-            found = sorted(places_of(bits), key=lambda place: self._turns[place])
+            found = sorted(places_of(bits), key=self._turns.__getitem__)
             return found[first : first + count]
         return list(islice(self._among(bits), first, first + count))
 
     def _among(self, bits: int) -> Iterator[int]:
         flags = bits.to_bytes(len(self._index.profiles) // 8 + 1, "little")
         if not self._order:
-            self._order = sorted(zip(self._turns, range(len(self._turns)), strict=True))
-        return (place for _turn, place in self._order if flags[place >> 3] >> (place & 7) & 1)
+            self._order = sorted(range(len(self._turns)), key=self._turns.__getitem__)
+        return (place for place in self._order if flags[place >> 3] >> (place & 7) & 1)
 
     def _draw(self) -> None:
-        for place in range(len(self._turns), len(self._index.profiles)):
-            turn = self._prefix.copy()
-            turn.update(b"%d" % self._index.profiles[place])
-            self._turns.append(turn.digest())
+        for profile in self._index.profiles[len(self._turns) :]:
+            self._turns.append(turn(self.today, profile, self._draws))
             if self._order:
-                insort(self._order, (self._turns[place], place))
+                insort(self._order, len(self._turns) - 1, key=self._turns.__getitem__)
+
+
+def turn(today: date, profile: int, draws: dict[int, bytes]) -> bytes:
+    """One draw of 64 signs is enough for eight neighbours; `draws` keeps it for the others."""
+    eight, which = divmod(profile, 8)
+    drawn = draws.get(eight)
+    if drawn is None:
+        drawn = draws[eight] = blake2b(f"{today.isoformat()} {eight}".encode()).digest()
+    return drawn[8 * which : 8 * which + 8]
 
 
 def of(today: date, index: Index) -> Day:
