@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 from piccolo.apps.migrations.tables import Migration
 from piccolo.table import Table
+from piccolo.utils.sync import run_sync  # also while a browser test has a loop running
 
 import piccolo_conf
 from running.upgrade import upgrade
@@ -40,11 +41,11 @@ def copied_sqlite(template: Path, folder: Path) -> str:
 def new_postgres(server: str, template: str = "") -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex}"
     like = f"TEMPLATE {_name(template)}" if template else ""
-    asyncio.run(_execute(server, f"CREATE DATABASE {name} {like}"))
+    run_sync(_execute(server, f"CREATE DATABASE {name} {like}"))
     try:
         yield _renamed(server, name)
     finally:
-        asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+        run_sync(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @asynccontextmanager
@@ -77,7 +78,7 @@ def bound(url: str) -> Iterator[Any]:
 
 def _migrate(url: str) -> None:
     with bound(url):
-        asyncio.run(upgrade())
+        run_sync(upgrade())
 
 
 async def _execute(url: str, statement: str) -> None:

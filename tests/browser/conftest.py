@@ -1,0 +1,135 @@
+"""A real server, a real mail server, a real browser at phone size."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from piccolo.utils.sync import run_sync
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import databases
+from tests.browser.chromium import found
+from tests.browser.people import settle
+from tests.smtp import MailServer, mail_server
+
+__all__ = ["mail_server"]
+
+FLAGS = (
+    "--no-sandbox",  # tests may run as root, in a container
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = {"width": 390, "height": 844}
+# The policy must never be broken: what the browser blocks is gathered on every page.
+WATCH = """window.blocked = [];
+document.addEventListener('securitypolicyviolation',
+  event => blocked.push(event.violatedDirective + ' ' + event.blockedURI));"""
+SOURCE = Path(__file__).parents[2] / "src"
+
+
+@dataclass(frozen=True)
+class Site:
+    address: str
+    mail: MailServer
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found(),
+            args=list(FLAGS),
+            # Playwright switches the back/forward cache off; people have it on.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(database_url: str, mail_server: MailServer, tmp_path: Path) -> Iterator[Site]:
+    """`mentorat serve` in a process of its own, with Nadia, Ursula and a few others in it."""
+    run_sync(_settled(database_url))
+    port = free_port()
+    address = f"http://localhost:{port}"
+    environ = os.environ | mail_server.environ()
+    environ |= {
+        "DATABASE_URL": database_url,
+        "DATA_DIR": str(tmp_path),
+        "BASE_URL": address,
+        "PYTHONPATH": str(SOURCE),
+    }
+    command = [sys.executable, "-m", "cli", "serve", "--port", str(port)]
+    log = tmp_path / "server.log"
+    with log.open("w") as file:
+        server = subprocess.Popen(command, env=environ, stdout=file, stderr=file)
+    try:
+        _wait_until_ready(address, server, log)
+        yield Site(address, mail_server)
+    finally:
+        server.terminate()
+        assert server.wait(10) == 0, log.read_text()
+
+
+@pytest.fixture
+def window(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """`window(java_script_enabled=False)`: a browser of its own, at phone size.
+
+    At the end nothing may have broken the policy, no script may have failed.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def opened(**options: Any) -> Page:
+        usual = {"viewport": PHONE, "locale": "fr-CH", "service_workers": "block"}
+        context = chromium.new_context(**(usual | options))
+        context.set_default_timeout(10_000)
+        context.add_init_script(WATCH)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        for page in context.pages:
+            if page.evaluate("typeof blocked") == "object":
+                faults += page.evaluate("blocked")
+        context.close()
+    assert faults == []
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _settled(url: str) -> None:
+    async with databases.opened(url):
+        await settle()
+
+
+def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 30
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/ready", timeout=2)
+            return
+        except OSError:
+            assert server.poll() is None and time.monotonic() < end, log.read_text()
+            time.sleep(0.1)
