@@ -20,7 +20,7 @@ EVERY: tuple[tuple[str, timedelta, Verb], ...] = (
     ("release", timedelta(minutes=5), inquiries.release_due),
     ("warn of return", timedelta(minutes=15), availability.warn_returning),
     ("return", timedelta(minutes=15), availability.return_due),
-    # saved searches: joins with domain.searches.tell_fitting
+    ("saved searches", timedelta(minutes=30), searches.tell_fitting),
     ("old sessions", timedelta(hours=6), sessions.forget_old),
 )
 
