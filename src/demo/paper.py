@@ -63,8 +63,9 @@ class _Reader(HTMLParser):
         given = dict(attributes)
         said = Markup("")
         if tag == "a":
-            look = "btn" if "display:inline-block" in (given.get("style") or "") else ""
-            said = Markup(' href="{}" class="{}"').format(_here(given.get("href") or ""), look)
+            said = Markup(' href="{}"').format(_here(given.get("href") or ""))
+            if "display:inline-block" in (given.get("style") or ""):
+                said += Markup(' class="btn"')
         elif language := given.get("lang"):
             said = Markup(' lang="{}"').format(language)
         self.kept.append(Markup("<{}{}>").format(Markup(tag), said))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import os
+import signal
 import socket
 import sqlite3
 import sys
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "demo-data"  # beside the code, which git leaves alone
@@ -41,12 +43,22 @@ def run(port: int) -> None:
             move_in(folder, port)
             # Requests and the clock's deeds are nobody's news here: one line is enough.
             logging.getLogger().setLevel(logging.WARNING)
-            # Now, because settings are read when it is imported.
-            from demo import stage
+            with leaving_at_once():
+                # Now, because settings are read when it is imported.
+                from demo import stage
 
+                asyncio.run(stage.prepare())
             stage.play(listening)
     except KeyboardInterrupt:
         sys.exit(0)
+
+
+@contextmanager
+def leaving_at_once() -> Iterator[None]:
+    """Ctrl-C before the doors are open: a story half told is none, and was never kept."""
+    usual = signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+    yield
+    signal.signal(signal.SIGINT, usual)
 
 
 def insist_on_nobody(folder: Path, environ: Mapping[str, str]) -> None:

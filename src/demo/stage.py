@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,7 +27,6 @@ TELLS = ("demo/*.py", "demo/*.toml", "tables/migrations/*.py", "content/*")
 
 def play(listening: socket) -> None:
     """Until Ctrl-C."""
-    asyncio.run(prepare())
     serving.open_doors(
         app.build(further=doors.HANDLERS), settings().port, listening=listening, once_open=_say
     )

@@ -13,8 +13,16 @@ from content import texts
 from demo import people
 from demo.moments import Deed, hour, moment
 from demo.people import Cast, Told, told
-from domain import applications, availability, drafts, favourites, founding, house, inquiries
-from domain import searches as kept_searches
+from domain import (
+    applications,
+    availability,
+    drafts,
+    favourites,
+    founding,
+    house,
+    inquiries,
+    searches,
+)
 from mail.leases import EMPTIED
 from tables.events import Event
 from tables.house import House
@@ -63,7 +71,8 @@ class Story:
         name = f"{inquiry['mentee']} {inquiry['mentor']}"
         asked = moment(self.now, inquiry["days_ago"], name)
         yield Deed(asked, partial(self._ask, number, inquiry))
-        days = inquiry.get("answered_after_days", inquiry["days_ago"])
+        days: int = inquiry["days_ago"]
+        days = inquiry.get("answered_after_days") or days
         for passed in REMINDED:
             if passed <= days:
                 morning = hour(self.now, inquiry["days_ago"] - passed, time(8, 5))
@@ -175,7 +184,8 @@ class Story:
         await favourites.wish(mentor, by=person, now=at)
 
     async def _save_search(self, trace: Told, at: datetime) -> None:
-        await kept_searches.save(trace["query"], by=self.cast[trace["person"]], now=at)
+        query = searches.query_of(trace["query"])
+        await searches.save(query, by=self.cast[trace["person"]], now=at)
 
     async def _draft(self, trace: Told, at: datetime) -> None:
         names = ("problem", "vision", "expectations", "language", "kinds")
@@ -185,7 +195,7 @@ class Story:
 
     async def _seek_in_vain(self, trace: Told, at: datetime) -> None:
         for _ in range(trace["times"]):
-            await kept_searches.count_in_vain(trace["words"], at)
+            await searches.count_in_vain(trace["words"], at)
 
 
 def _proposal(inquiry: Told, at: datetime) -> inquiries.Proposal:
