@@ -28,9 +28,10 @@ class Profiles(Controller):
     @get()
     async def show(self, viewer: NamedDependency[Person]) -> Page:
         profile = await profiles.of(viewer)
-        chosen = await profiles.topics_of(profile) if profile else []
-        face = profile or Profile(person=viewer.id, languages=viewer.language)
-        form = ProfileForm.of(face, (topic.key for topic in chosen))
+        form = ProfileForm.blank(viewer.language)
+        if profile is not None:
+            topics_chosen = await profiles.topics_of(profile)
+            form = ProfileForm.of(profile, (topic.key for topic in topics_chosen))
         return Page("profiles/page", nav="account", **await card(profile, form, viewer))
 
     @post()

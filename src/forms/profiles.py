@@ -44,6 +44,11 @@ class ProfileForm(Form):
         return form
 
     @classmethod
+    def blank(cls, language: str) -> ProfileForm:
+        """Before anything was saved: one speaks the language one reads."""
+        return cls(typed={"capacity": "1"}, ticked={"languages": [language]})
+
+    @classmethod
     def of(cls, profile: Profile, topics: Iterable[str]) -> ProfileForm:
         return cls(
             typed={
