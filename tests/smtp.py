@@ -52,7 +52,7 @@ class MailServer:
     password: str = ""
     to_sender: list[str] = field(default_factory=list)
     to_recipient: list[str] = field(default_factory=list)
-    to_data: list[str] = field(default_factory=list)  # or "drop", "silence"
+    to_data: list[str] = field(default_factory=list)  # or "drop", "silence", "late"
     received: list[Received] = field(default_factory=list)
     connections: int = 0
 
@@ -108,6 +108,9 @@ class MailServer:
             server.transport.abort()
         elif answer == "silence":
             await asyncio.sleep(30)
+        elif answer == "late":
+            await asyncio.sleep(0.6)
+            return "250 taken after all"
         elif answer.startswith("2"):
             content = envelope.content
             assert isinstance(content, bytes)

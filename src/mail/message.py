@@ -75,7 +75,7 @@ def _address(written: str, name: str = "") -> Address:
     local, _, domain = written.rpartition("@")
     try:
         domain = domain.encode("idna").decode()
-        return Address(name, addr_spec=f"{local.encode('ascii').decode()}@{domain}")
+        return Address(name, addr_spec=f"{local}@{domain}")
     except (ValueError, IndexError, MessageError) as error:
         raise NotAnAddress from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -147,7 +148,34 @@ async def test_silence_in_the_middle_is_no_refusal(
     monkeypatch.setattr(smtp, "TIMEOUT", 0.3)
     mail_server.to_data = ["silence"]
 
-    assert type(await trouble(mail_server.settings)) is Deferred
+    async with asyncio.timeout(5):
+        assert type(await trouble(mail_server.settings)) is Deferred
+
+
+async def test_a_late_answer_is_not_taken_for_the_next_letters(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "TIMEOUT", 0.3)
+    mail_server.to_data = ["late"]
+    async with way_to(mail_server.settings) as way:
+        with pytest.raises(Deferred):
+            await way.send(letter())
+        await asyncio.sleep(0.5)
+        answer = await way.send(letter())
+
+    assert (answer, mail_server.connections) == ("250 taken, thank you", 2)
+
+
+async def test_a_letter_stopped_in_the_middle_leaves_no_connection(mail_server: MailServer) -> None:
+    mail_server.to_data = ["late"]
+    async with way_to(mail_server.settings) as way:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await way.send(letter())
+        await asyncio.sleep(0.5)
+        answer = await way.send(letter())
+
+    assert (answer, mail_server.connections) == ("250 taken, thank you", 2)
 
 
 async def test_silence_from_the_start_is_not_the_letters_fault(
@@ -155,7 +183,8 @@ async def test_silence_from_the_start_is_not_the_letters_fault(
 ) -> None:
     monkeypatch.setattr(smtp, "TIMEOUT", 0.3)
     with mail.silent_port() as port:
-        raised = await trouble(Smtp(mail.HOST, port, "", "", "none"))
+        async with asyncio.timeout(5):
+            raised = await trouble(Smtp(mail.HOST, port, "", "", "none"))
 
     assert type(raised) is Unready and f"{mail.HOST}:{port}" in raised.hint
 
