@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale, negotiate_locale
+from babel import Locale
 from babel.dates import format_date, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -25,6 +25,10 @@ LOCALES = {"fr": "fr_CH", "de": "de_CH", "it": "it_CH", "en": "en_GB"}
 # CLDR's fr_CH writes «vendredi, 27 novembre»: a comma that stumbles inside a sentence.
 DAYS = LOCALES | {"fr": "fr"}
 SOURCE = "fr"
+NARROW = "\u202f"
+# Where a narrow space belongs: not in 12:30 or https://, in an entity (&amp;), nor where a colon
+# is Markdown's own (---: in a table, [1]: for a link).
+MARKS = re.compile(r"&#?\w+;|(?<=[^\s;:!?|\]-])[ \xa0]?(?=[;:!?]+(?:\s|$|[»)<*_]))")
 
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -59,8 +63,8 @@ def choose(own: str | None, cookie: str | None, accepted: str) -> str:
     for choice in (own, cookie):
         if choice in offered():
             return str(choice)
-    wanted = [tag for _, tag in sorted(_weighed(accepted), key=lambda pair: -pair[0])]
-    return negotiate_locale(wanted, offered(), sep="-") or SOURCE
+    wanted = sorted(_weighed(accepted), key=lambda pair: -pair[0])
+    return next((code for _, code in wanted if code in offered()), SOURCE)
 
 
 def gettext(text: str) -> str:
@@ -118,17 +122,14 @@ def own_name(code: str) -> str:
     return str(Locale.parse(code).get_display_name(code)).capitalize()
 
 
-def _weighed(accepted: str) -> list[tuple[float, str]]:
-    wanted = []
-    for part in accepted.split(","):
-        tag, _, weight = part.strip().partition(";q=")
-        try:
+def _weighed(accepted: str) -> Iterator[tuple[float, str]]:
+    """Languages without their regions; what isn't understood isn't wanted."""
+    for part in accepted.lower().split(","):
+        tag, _, weight = part.replace(" ", "").partition(";q=")
+        with suppress(ValueError):
             share = float(weight or 1)
-        except ValueError:
-            continue
-        if tag and share > 0:
-            wanted.append((share, tag.strip()))
-    return wanted
+            if 0 < share <= 1:
+                yield share, tag.partition("-")[0]
 
 
 @cache
@@ -161,4 +162,4 @@ def _read(name: str, code: str) -> Catalog:
 def spaced(text: str) -> str:
     """French: people type a plain space before ; : ! ? or none; readers get a narrow one that
     can't break."""
-    return re.sub(r"(?<=[^\s\u202f]) ?(?=[;:!?](?:\s|$|[»)<]))", "\u202f", text)
+    return MARKS.sub(lambda found: found[0] if found[0].startswith("&") else NARROW, text)
