@@ -85,7 +85,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         smtp=read.smtp(),
         mail_from=read.address("MAIL_FROM", f"mentorat@{urlsplit(base_url).hostname}"),
         trusted_proxies=read.networks("TRUSTED_PROXIES", "127.0.0.1"),
-        demo=read.flag("DEMO"),
+        demo=demo,
     )
     if read.mistakes:
         raise BadSettings(read.mistakes)

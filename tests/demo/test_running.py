@@ -19,6 +19,7 @@ from time import sleep
 import httpx
 import pytest
 
+import settings
 from demo import running
 
 SOURCE = str(Path(running.__file__).parents[1])
@@ -194,3 +195,9 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert ended.stderr == running.TAKEN.format(port, port + 1) + "\n"
     assert not (tmp_path / "new").exists()
+
+
+def test_made_up_people_get_no_letters(tmp_path: Path) -> None:
+    given = {"DATA_DIR": str(tmp_path), "SMTP_HOST": "mail.example.org"}
+    assert settings.load(given).smtp is not None
+    assert settings.load(given | {"DEMO": "1"}).smtp is None
