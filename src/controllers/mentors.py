@@ -59,7 +59,8 @@ class Mentors(Controller):
         is_partial = Hx.of(request).is_partial
         if is_partial and query.page > 1:  # «Voir plus»: the list grows in place
             return Page("mentors/index", piece="mentors/_rows", **rows(found))
-        if not is_partial and await is_in_vain(found, viewer, now):
+        context = await window(found, viewer)
+        if not is_partial and not context["saved"] and await is_in_vain(found, viewer, now):
             # A whole search, sent or opened. One that is typed live counts once it has settled.
             await searches.count_in_vain(query.words, now)
         return Page(
@@ -68,7 +69,7 @@ class Mentors(Controller):
             also=BESIDES,
             shown_at=address(query),
             nav="mentors",
-            **await window(found, viewer),
+            **context,
         )
 
     @get("/{mentor_id:int}")
