@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,23 +64,29 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def site(database_url: str, mail_server: MailServer, tmp_path: Path) -> Iterator[Site]:
     """`mentorat serve` in a process of its own, with Nadia, Ursula and a few others in it."""
+    with served(database_url, mail_server, tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def served(database_url: str, mail: MailServer, folder: Path) -> Iterator[Site]:
     run_sync(_settled(database_url))
     port = free_port()
     address = f"http://localhost:{port}"
-    environ = os.environ | mail_server.environ()
+    environ = os.environ | mail.environ()
     environ |= {
         "DATABASE_URL": database_url,
-        "DATA_DIR": str(tmp_path),
+        "DATA_DIR": str(folder),
         "BASE_URL": address,
         "PYTHONPATH": str(SOURCE),
     }
     command = [sys.executable, "-m", "cli", "serve", "--port", str(port)]
-    log = tmp_path / "server.log"
+    log = folder / "server.log"
     with log.open("w") as file:
         server = subprocess.Popen(command, env=environ, stdout=file, stderr=file)
     try:
         _wait_until_ready(address, server, log)
-        yield Site(address, mail_server)
+        yield Site(address, mail)
     finally:
         server.terminate()
         assert server.wait(10) == 0, log.read_text()

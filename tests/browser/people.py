@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import clock
-from domain import founding, house
-from tests.factories import make_mentor, make_person
+from domain import founding, house, sessions
+from tables.inquiries import State
+from tables.people import Person
+from tables.profiles import State as ProfileState
+from tests.factories import (
+    make_application,
+    make_inquiry,
+    make_mentor,
+    make_mentorship,
+    make_person,
+)
 
 MENTEE = "nadia.rochat@example.org"
 MENTOR = "ursula.keller@example.org"
@@ -48,3 +57,37 @@ async def settle() -> None:
             topics=("career-review",),
         )
     house.forget()
+
+
+async def with_story() -> dict[str, int]:
+    """What Nadia and Ursula have already written to each other, by number."""
+    nadia = await _known(MENTEE)
+    ursula = await _known(MENTOR)
+    marc = await Person.objects().where(Person.last_name == "Perret").first()
+    livia = await Person.objects().where(Person.last_name == "Caduff 0").first()
+    assert marc is not None and livia is not None
+    waiting = await make_inquiry(nadia, ursula)
+    accepted = await make_inquiry(
+        nadia, marc, state=State.ACCEPTED, answer="Volontiers, appelez-moi mardi."
+    )
+    mentorship = await make_mentorship(nadia, marc, inquiry=accepted, contacts=2)
+    await make_application("Nora", "Keller")
+    await make_mentor("Remo", "Lanz", state=ProfileState.HANDED_IN)
+    return {
+        "mentor": livia.id,
+        "waiting": waiting.id,
+        "accepted": accepted.id,
+        "mentorship": mentorship.id,
+    }
+
+
+async def token(email: str) -> str:
+    """Of a session that is open."""
+    begun = await sessions.begin(await _known(email), "Chromium", clock.now())
+    return begun.token
+
+
+async def _known(email: str) -> Person:
+    person = await Person.objects().where(Person.email == email).first()
+    assert person is not None
+    return person
