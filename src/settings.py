@@ -75,6 +75,9 @@ def load(environ: Mapping[str, str]) -> Settings:
     data = Path(read.text("DATA_DIR", "data")).absolute()
     port = read.number("PORT", 8000, 1, 65535)
     base_url = read.origin("BASE_URL", f"http://localhost:{port}")
+    demo = read.flag("DEMO")
+    smtp = read.smtp()
+    smtp, demo = read.smtp(), read.flag("DEMO")
     loaded = Settings(
         data=data,
         database_url=read.database(data),
@@ -82,7 +85,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         host=read.text("HOST", "127.0.0.1"),
         port=port,
         keys=read.keys("SECRET_KEY"),
-        smtp=read.smtp(),
+        smtp=None if demo else smtp,  # made-up people get no letters
         mail_from=read.address("MAIL_FROM", f"mentorat@{urlsplit(base_url).hostname}"),
         trusted_proxies=read.networks("TRUSTED_PROXIES", "127.0.0.1"),
         demo=demo,
