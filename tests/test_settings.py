@@ -42,7 +42,6 @@ def test_all_of_it_set() -> None:
             "SECRET_KEY": f"{KEY}, {'o' * 40}",
             "MAIL_FROM": "mentorat@example.org",
             "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
-            "DEMO": "yes",
             **MAIL,
             "SMTP_SECURITY": "tls",
         }
@@ -51,7 +50,7 @@ def test_all_of_it_set() -> None:
     assert (full.base_url, full.https, full.port) == ("https://mentorat.example.org", True, 8080)
     assert full.keys == (KEY, "o" * 40)
     assert full.smtp == Smtp("mail.example.org", 465, "office", "pass-word", "tls")
-    assert full.mail_domain == "mentorat.example.org" and full.demo
+    assert full.mail_domain == "mentorat.example.org"
 
 
 def test_all_mistakes_are_said_at_once() -> None:
