@@ -237,10 +237,9 @@ def _applicant(application: Application) -> Stranger:
     return Stranger(application.email, application.language)
 
 
-async def _person(row: Any) -> Person | None:
+async def _person(reference: Any) -> Person | None:
     """A reference that may be empty, a number, or the row itself."""
-    number = row.id if isinstance(row, Person) else row
-    return await Person.objects().where(Person.id == number).first() if number else None
+    return await Person.objects().where(Person.id == reference).first() if reference else None
 
 
 def _absolute(link: str) -> str:
