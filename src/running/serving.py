@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -64,6 +65,8 @@ def open_doors(
         date_header=True,
     )
     server = Server(config, once_open)
+    # uvicorn raises its signal again once all is closed: being told to stop is no failure.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: None)
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listening] if listening else None)
     if not server.started:
