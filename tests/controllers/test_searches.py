@@ -10,6 +10,7 @@ import pytest
 
 import urls
 from domain import searches
+from mail import letters
 from search.facets import Query
 from tables.letters import Letter
 from tables.links import Link
@@ -205,7 +206,7 @@ async def test_a_letter_that_fails_is_told_at_the_next_tick(
         raise OSError
 
     with monkeypatch.context() as broken:
-        broken.setattr(searches.letters, "search_fits", break_down)
+        broken.setattr(letters, "search_fits", break_down)
         with pytest.raises(OSError):
             await searches.tell_fitting(NOW)
     assert await Link.count() == 0

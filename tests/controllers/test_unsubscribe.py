@@ -9,6 +9,7 @@ import pytest
 
 import urls
 from domain import links, searches
+from mail import letters
 from tables.links import Link
 from tables.people import Person
 from tables.searches import SavedSearch
@@ -89,7 +90,7 @@ async def test_the_letters_own_link_leads_here(
     async def tell(*words: object) -> None:
         told.append(str(words[3]))
 
-    monkeypatch.setattr(searches.letters, "search_fits", tell)
+    monkeypatch.setattr(letters, "search_fits", tell)
     await searches.tell_fitting(NOW)
     page = await (await browser(None)).get(told[0])
 
