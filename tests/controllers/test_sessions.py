@@ -437,7 +437,9 @@ async def test_a_page_that_needs_signing_in_comes_back_afterwards(browser: Brows
     assert poll.status_code == 401 and "hx-redirect" not in poll.headers
 
 
-@pytest.mark.parametrize("address", ["", "claire", "a@b", "a b@example.org", "x@example.org\nBcc: y"])
+@pytest.mark.parametrize(
+    "address", ["", "claire", "a@b", "a b@example.org", "x@example.org\nBcc: y"]
+)
 async def test_what_is_no_address_is_said_so(address: str, browser: Browser) -> None:
     window = await browser(None)
 

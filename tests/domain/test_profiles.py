@@ -1,0 +1,130 @@
+"""Profiles: each verb in each state, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+import clock
+from domain import deadlines, history, profiles
+from domain.refusals import AlreadySettled, NormsFirst, NotComplete, UndoTooLate, Unseen
+from mail import letters
+from tables.events import Event
+from tables.people import Person
+from tables.profiles import Profile, State
+from tests.factories import make_person, make_profile
+
+Verb = Callable[[Profile, Person], Awaitable[None]]
+
+
+async def hand_in(profile: Profile, by: Person) -> None:
+    await profiles.hand_in(profile, by=by, now=clock.now())
+
+
+async def take_back(profile: Profile, by: Person) -> None:
+    await profiles.take_back(profile, by=by, now=clock.now())
+
+
+async def release(profile: Profile, by: Person) -> None:
+    await profiles.release(profile, by=by, note="", now=clock.now())
+
+
+async def refuse(profile: Profile, by: Person) -> None:
+    await profiles.refuse(profile, by=by, note="", now=clock.now())
+
+
+async def reopen(profile: Profile, by: Person) -> None:
+    await profiles.reopen(profile, by=by, now=clock.now())
+
+
+OWN: dict[str, Verb] = {"hand_in": hand_in, "take_back": take_back}
+OFFICE: dict[str, Verb] = {"release": release, "refuse": refuse, "reopen": reopen}
+VERBS = OWN | OFFICE
+
+
+async def brought(person: Person, state: State, by: Person) -> Profile:
+    """As if it had come there a moment ago."""
+    profile, now = await make_profile(person, state=state), clock.now()
+    if state == State.RELEASED:
+        await history.record("profile.release", profile, by, now)
+        await letters.profile_released(person, now, wait=deadlines.UNDO)
+    if state == State.REFUSED:
+        await history.record("profile.refuse", profile, by, now)
+        await letters.profile_refused(person, now, wait=deadlines.UNDO)
+    return profile
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("verb", VERBS)
+async def test_a_verb_acts_from_its_own_states_alone(
+    verb: str, state: State, mentee: Person, coordinator: Person
+) -> None:
+    profile = await brought(mentee, state, coordinator)
+    before = await Event.count()
+    origins, goal = profiles.MOVES[verb]
+    by = mentee if verb in OWN else coordinator
+
+    if state in origins:
+        await VERBS[verb](profile, by)
+    else:
+        with pytest.raises((AlreadySettled, UndoTooLate)):
+            await VERBS[verb](profile, by)
+    row = await Profile.objects().get(Profile.id == profile.id)
+
+    assert row and row.state == (goal if state in origins else state)
+    assert await Event.count() - before == (state in origins)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_the_stranger_may_do_nothing(verb: str, mentee: Person, stranger: Person) -> None:
+    profile = await brought(mentee, State.HANDED_IN, stranger)
+
+    with pytest.raises(Unseen):
+        await VERBS[verb](profile, stranger)
+
+
+@pytest.mark.parametrize("verb", OWN)
+async def test_the_office_does_not_do_what_is_the_mentors(
+    verb: str, mentee: Person, coordinator: Person
+) -> None:
+    profile = await brought(mentee, State.HANDED_IN, coordinator)
+
+    with pytest.raises(Unseen):
+        await VERBS[verb](profile, coordinator)
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ({"about": ""}, ["about"]),
+        ({"languages": ()}, ["languages"]),
+        ({"kinds": (), "roles": ()}, ["kinds", "roles"]),
+        ({"topics": ()}, ["topics"]),
+        ({}, []),
+    ],
+)
+async def test_what_is_missing_is_named(
+    said: dict[str, object], missing: list[str], mentee: Person
+) -> None:
+    profile = await make_profile(mentee, state=State.DRAFT, **said)  # type: ignore[arg-type]
+
+    assert profiles.missing(profile, await profiles.topics_of(profile)) == missing
+    if missing:
+        with pytest.raises(NotComplete):
+            await hand_in(profile, mentee)
+
+
+async def test_the_norms_come_first(founded: None) -> None:
+    person = await make_person(has_accepted=False)
+    profile = await make_profile(person, state=State.DRAFT)
+
+    with pytest.raises(NormsFirst):
+        await hand_in(profile, person)
+
+
+async def test_a_profile_is_begun_once(mentee: Person) -> None:
+    first = await profiles.begin(mentee, clock.now())
+    second = await profiles.begin(mentee, clock.now())
+
+    assert first.id == second.id and await Profile.count() == 1
