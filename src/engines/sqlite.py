@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import sqlite3
 from pathlib import Path
@@ -20,6 +19,7 @@ from piccolo.engine.sqlite import (
 from piccolo.query.base import Query
 from piccolo.table import Table
 
+from engines import sqlite_copies
 from engines.current import Current
 from engines.sqlite_transactions import Exclusive, Transaction
 
@@ -105,7 +105,7 @@ class PooledSQLiteEngine(SQLiteEngine):
     async def get_connection(
         self, *, reading: bool = False, patience: float = PATIENCE
     ) -> aiosqlite.Connection:
-        Path(self.path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.make_room()
         connection = await aiosqlite.connect(**self.connection_kwargs, timeout=patience)
         try:
             connection.row_factory = dict_factory  # type: ignore[assignment]
@@ -116,6 +116,13 @@ class PooledSQLiteEngine(SQLiteEngine):
             await connection.close()
             raise
         return connection
+
+    def make_room(self) -> None:
+        """People's data: for the owner of the program alone."""
+        file = Path(self.path)
+        if not file.exists():
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file.touch(mode=0o600)
 
     def idle(self, *, reading: bool) -> Connections | None:
         """None without a pool, and in another event loop than the pool's."""
@@ -141,8 +148,15 @@ class PooledSQLiteEngine(SQLiteEngine):
         return f"SQLite {sqlite3.sqlite_version}"
 
     async def copy_to(self, copy: Path) -> None:
-        """The whole database as it is now, while others read and write; for its owner alone."""
-        await asyncio.to_thread(_copy, Path(self.path), copy)
+        self.make_room()
+        await asyncio.to_thread(sqlite_copies.take, Path(self.path), copy)
+
+    async def put_back(self, copy: Path) -> None:
+        self.make_room()
+        await asyncio.to_thread(sqlite_copies.put_back, copy, Path(self.path))
+
+    async def migrations_in(self, copy: Path) -> list[str]:
+        return await asyncio.to_thread(sqlite_copies.migrations_in, copy)
 
     async def batch(
         self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None
@@ -190,13 +204,3 @@ async def _into_wal(connection: aiosqlite.Connection, patience: float) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or clock.time() > latest:
                 raise
         await asyncio.sleep(0.02)
-
-
-def _copy(database: Path, copy: Path) -> None:
-    unfinished = copy.with_name(f"{copy.name}.part")
-    unfinished.unlink(missing_ok=True)
-    unfinished.touch(mode=0o600)
-    address = f"{database.absolute().as_uri()}?mode=ro"
-    with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
-        connection.execute("VACUUM INTO ?", [str(unfinished)])
-    unfinished.replace(copy)

@@ -31,16 +31,20 @@ async def upgrade() -> list[str]:
     engine: Any = piccolo_conf.DB
     async with engine.exclusive():
         await BaseMigrationManager().create_migration_table()
-        ran, known = set(await Migration.get_migrations_which_ran()), _known()
-        if newer := sorted(ran - known):
-            raise NewerDatabase(f"The database is newer than this program: {', '.join(newer)}")
-        new = sorted(known - ran)
+        ran = set(await Migration.get_migrations_which_ran())
+        refuse_newer(ran)
+        new = sorted(_known() - ran)
         if ran and new and engine.engine_type == "sqlite":
             await _keep_a_copy(engine, new[-1])
         await _run_pending()
     if new:
         log.info("database upgraded: %s", ", ".join(new))
     return new
+
+
+def refuse_newer(ran: set[str]) -> None:
+    if newer := sorted(ran - _known()):
+        raise NewerDatabase(f"The database is newer than this program: {', '.join(newer)}")
 
 
 async def pending() -> list[str]:
