@@ -35,10 +35,6 @@ class Concept:
     position: int = 0
     is_retired: bool = False
 
-    @property
-    def is_strong(self) -> bool:
-        return self.kind == "topic"
-
     def name_in(self, language: str) -> str:
         return self.names.get(language) or self.names["fr"]
 

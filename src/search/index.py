@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from search import changes, concepts
 from search.bits import NOBODY, Places, union
 from search.concepts import Concept
-from search.folding import WORD, composed, parts, places, words
-from search.vocabulary import Vocabulary
+from search.folding import TOKEN, composed, parts, words
+from search.vocabulary import Vocabulary, learn
 from tables.people import Standing
 from tables.profiles import Profile, ProfileTopic, State
 from tables.search_changes import SearchChange
@@ -81,10 +81,13 @@ class Index:
         """A branch stands for its leaves too."""
         if concept.kind != "topic":
             return self.chose(concept.kind, concept.key)
-        bits = self._ticked.get(concept.number, NOBODY).bits
+        bits = self.ticked(concept)
         for leaf in self.leaves_of(concept.number):
             bits |= self._ticked.get(leaf, NOBODY).bits
         return bits
+
+    def ticked(self, topic: Concept) -> int:
+        return self._ticked.get(topic.number, NOBODY).bits
 
     def leaves_of(self, branch: int) -> list[int]:
         return self._leaves.get(branch, [])
@@ -190,8 +193,8 @@ class Index:
         self.concept_vocabulary = Vocabulary()
         for concept in everything:
             for label in concept.labels:
-                for start, end, word in places(label.text):
-                    self.concept_vocabulary.add(word, label.text[start:end])
+                for token in TOKEN.findall(label.text):
+                    learn(self.concept_vocabulary, token)
                 for word in label.words:
                     found = self.concept_words.setdefault(word, [])
                     if concept not in found:
@@ -246,15 +249,14 @@ class Index:
         return place
 
     def _use(self, column: Column, place: int, text: str) -> None:
-        for spelled in set(WORD.findall(composed(text))):
+        for spelled in set(TOKEN.findall(composed(text))):
             for add in column.adding.get(spelled) or self._learn(column, spelled):
                 add(place)
         if self._prefixes:
             self._forget_prefixes(column, words(text))
 
     def _learn(self, column: Column, spelled: str) -> list[Callable[[int], None]]:
-        for word in parts(spelled):
-            self.vocabulary.add(word, spelled)
+        learn(self.vocabulary, spelled)
         column.adding[spelled] = [column.using[word].add for word in parts(spelled)]
         return column.adding[spelled]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from search.concepts import Concept
 from search.facets import Query
-from search.folding import WORD, composed, parts
+from search.folding import TOKEN, WORD, composed, parts
 from search.index import Index
 from search.words import Matches
 
@@ -107,14 +107,26 @@ class Marker:
                 return (Segment(own, is_match=True),), label.text
         return None
 
-    def _found(self, text: str) -> Iterable[tuple[int, int]]:
-        for match in WORD.finditer(text):
-            word = match.group()
-            found = self._found_words.get(word)
-            if found is None:
-                found = self._found_words[word] = any(map(self._is_found, parts(word)))
-            if found:
-                yield match.span()
+    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        for match in TOKEN.finditer(text):
+            if self._knows(match.group()):
+                yield from self._within(match.group(), match.start())
+
+    def _knows(self, token: str) -> bool:
+        found = self._found_words.get(token)
+        if found is None:
+            found = self._found_words[token] = any(map(self._is_found, parts(token)))
+        return found
+
+    def _within(self, token: str, start: int) -> Iterator[tuple[int, int]]:
+        """Of «Jean-Luc» only what was looked for."""
+        several = list(WORD.finditer(token))
+        if len(several) == 1 or self._is_found(parts(token)[0]):
+            yield start, start + len(token)
+            return
+        for match in several:
+            if self._knows(match.group()):
+                yield start + match.start(), start + match.end()
 
     def _is_found(self, word: str) -> bool:
         return any(term.is_in(word) for term in self._terms)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 
+from search.folding import WORD, parts
+
 
 class Vocabulary:
     def __init__(self) -> None:
@@ -52,6 +54,15 @@ class Vocabulary:
             for word in self._unordered:
                 insort(self._ordered, word)
         self._unordered.clear()
+
+
+def learn(vocabulary: Vocabulary, token: str) -> None:
+    several = WORD.findall(token)
+    for part in several:
+        for word in parts(part):
+            vocabulary.add(word, part)
+    if len(several) > 1:
+        vocabulary.add(parts(token)[0], token)
 
 
 def _plainer(spelled: str) -> tuple[bool, str]:

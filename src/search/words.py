@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from search.bits import split as split_bits
 from search.concepts import Concept, Label
-from search.folding import composed, places, typed
+from search.folding import WORD, composed, fold, typed
 from search.index import Index
 
 MOST_LETTERS = 100
@@ -20,15 +20,19 @@ MOST_WORDS = 8
 LITTLE = 3  # a word that finds fewer mentors may be mistyped
 CORRECTIONS = 5
 COMPOUND_FROM = 4
-ENDING_FROM = 6
+USUAL_STEM, SHORTEST_STEM = 5, 4
 LIKE = 0.84  # Jaro-Winkler: the same beginning counts most
 
 # The better match has the lower cost; costs of several words add up. What stands in name,
-# function or topics always comes before the rest, what was typed before what was corrected.
-WHOLE, BEGINNING, RELATED = 0, 1, 3
-WEAK = 10
+# function or topics comes before sector, canton, role and language, the free text after all;
+# but a whole «Bern» is the canton rather than the beginning of «Bernasconi».
+WHOLE = {"strong": 0, "branch": 1, "chosen": 2, "text": 20}
+BEGINNING = {"strong": 3, "branch": 4, "chosen": 10, "text": 21}
+RELATED = {"strong": 6, "branch": 7, "chosen": 13, "text": 24}
+# What was corrected comes after everything that was typed.
 CORRECTED = 1000
-SAME_LABEL = -1  # all words in one topic's name: «gestion de projet»
+INSTEAD = {name: cost + CORRECTED for name, cost in WHOLE.items()}
+ONE_TOPIC, ONE_BRANCH = -2, -1  # all words in one name: «gestion de projet»
 
 # Between the other words of a query they say nothing.
 FILLERS = frozenset(
@@ -86,7 +90,7 @@ def split(text: str) -> list[str]:
 
 def match(text: str, index: Index) -> Matches:
     words = split(text)
-    found = Matches({WHOLE: index.shown})
+    found = Matches({0: index.shown})
     for word in words:
         term, costs = _match(word, index)
         found.terms.append(term)
@@ -96,31 +100,39 @@ def match(text: str, index: Index) -> Matches:
         if term.instead:
             found.corrected.append((_as_typed(word, text), term.instead))
     if len(words) > 1:
-        found.costs = _first(_of_one_topic(found, index), found.costs)
+        found.costs = _first(*_of_one_topic(found, index), found.costs)
     return found
 
 
 def near_topics(text: str, index: Index) -> list[Concept]:
-    """For a search without a hit: topics whose words resemble, the nearest first."""
-    best: dict[int, float] = {}
+    """For a search without a hit: topics whose words resemble, the nearest first, and behind
+    each its branch."""
+    best: dict[Concept, float] = {}
     for word in split(text):
-        resembling = process.extract(
+        if len(word) < COMPOUND_FROM:
+            continue
+        for known, likeness, _place in process.extract(
             word,
             sorted(index.concept_words),
             scorer=JaroWinkler.similarity,
             score_cutoff=LIKE,
             limit=None,
-        )
-        for known, likeness, _place in resembling:
-            for concept in index.concept_words[known]:
-                if concept.kind == "topic" and not concept.is_retired:
-                    best[concept.number] = max(best.get(concept.number, 0.0), likeness)
-    topics = [index.topics[number] for number in best]
-    return sorted(topics, key=lambda topic: (-best[topic.number], topic.position, topic.number))
+        ):
+            for topic in _with_branch(known, index):
+                best[topic] = max(best.get(topic, 0.0), likeness)
+    return sorted(best, key=lambda topic: (-best[topic], not topic.branch, topic.position))
+
+
+def _with_branch(word: str, index: Index) -> Iterator[Concept]:
+    for concept in index.concept_words[word]:
+        if concept.kind == "topic" and not concept.is_retired:
+            yield concept
+            if concept.branch is not None:
+                yield index.topics[concept.branch]
 
 
 def _match(word: str, index: Index) -> tuple[Term, Costs]:
-    stem = _stem(word)
+    stem = _stem(word, USUAL_STEM)
     compounds = _compounds(word, index) if len(word) >= COMPOUND_FROM else []
     costs: Costs = {}
     _add(costs, WHOLE, _using([word], index))
@@ -129,7 +141,7 @@ def _match(word: str, index: Index) -> tuple[Term, Costs]:
         _add(costs, RELATED, _beginning(stem, index))
     _add(costs, RELATED, _using(compounds, index))
     term = Term((word, stem) if stem else (word,), frozenset(compounds))
-    is_known = word in index.concept_words or WHOLE in costs or WHOLE + WEAK in costs
+    is_known = word in index.concept_words or any(cost in costs for cost in WHOLE.values())
     if not is_known and len(word) >= COMPOUND_FROM:
         term = _with_parts(word, term, costs, index)
         term = _with_corrections(word, term, costs, index)
@@ -137,12 +149,16 @@ def _match(word: str, index: Index) -> tuple[Term, Costs]:
 
 
 def _with_parts(word: str, term: Term, costs: Costs, index: Index) -> Term:
-    """Words that have it within, though they are no compounds."""
+    """Words that have it within, though they are no compounds; and other endings."""
     if _count(costs, index) >= LITTLE:
         return term
     parts = _containing(word, index)
     _add(costs, RELATED, _using(parts, index))
-    return replace(term, others=term.others | set(parts))
+    term = replace(term, others=term.others | set(parts))
+    if stem := _stem(word, SHORTEST_STEM):
+        _add(costs, RELATED, _beginning(stem, index))
+        term = replace(term, beginnings=(*term.beginnings, stem))
+    return term
 
 
 def _with_corrections(word: str, term: Term, costs: Costs, index: Index) -> Term:
@@ -152,7 +168,7 @@ def _with_corrections(word: str, term: Term, costs: Costs, index: Index) -> Term
     near = _nearest(word, index)
     beginnings = near or _unfinished(word, index)
     for beginning in beginnings:
-        _add(costs, CORRECTED, _beginning(beginning, index))
+        _add(costs, INSTEAD, _beginning(beginning, index))
     if _count(costs, index) == before:
         return term
     known = near[0] if near else _most_used(beginnings[0], index)
@@ -173,46 +189,45 @@ def _in_text(term: Term, index: Index) -> int:
     return bits
 
 
-# Sets: (strong, weak)
+# Sets of mentors, by where the words stand
+
+Sets = dict[str, int]
 
 
-def _using(words: Iterable[str], index: Index) -> tuple[int, int]:
-    words = list(words)
-    strong, weak = _named(words, index)
-    return (
-        strong | index.using(words, strongly=True),
-        weak | index.using(words, strongly=False),
-    )
+def _using(words: Collection[str], index: Index) -> Sets:
+    sets = _meaning(words, index)
+    sets["strong"] |= index.using(words, strongly=True)
+    sets["text"] |= index.using(words, strongly=False)
+    return sets
 
 
-def _beginning(prefix: str, index: Index) -> tuple[int, int]:
-    strong, weak = _named(index.concept_vocabulary.starting_with(prefix), index)
-    return (
-        strong | index.starting_with(prefix, strongly=True),
-        weak | index.starting_with(prefix, strongly=False),
-    )
+def _beginning(prefix: str, index: Index) -> Sets:
+    sets = _meaning(index.concept_vocabulary.starting_with(prefix), index)
+    sets["strong"] |= index.starting_with(prefix, strongly=True)
+    sets["text"] |= index.starting_with(prefix, strongly=False)
+    return sets
 
 
-def _named(words: Iterable[str], index: Index) -> tuple[int, int]:
-    strong = weak = 0
+def _meaning(words: Iterable[str], index: Index) -> Sets:
+    """`branch`: only the branch of a ticked topic is meant."""
+    sets = dict.fromkeys(WHOLE, 0)
     known = (index.concept_words.get(word, ()) for word in words)
     for concept in dict.fromkeys(chain.from_iterable(known)):
-        if concept.is_strong:
-            strong |= index.who(concept)
+        if concept.kind == "topic":
+            sets["strong"] |= index.ticked(concept)
+            sets["branch"] |= index.who(concept)
         else:
-            weak |= index.who(concept)
-    return strong, weak
+            sets["chosen"] |= index.who(concept)
+    return sets
 
 
 # Words that stand for others
 
 
-def _stem(word: str) -> str:
-    if len(word) < ENDING_FROM:
-        return ""
+def _stem(word: str, shortest: int) -> str:
     for ending in ENDINGS:
         stem = word.removesuffix(ending)
-        if stem != word and len(stem) >= ENDING_FROM - 1:
+        if stem != word and len(stem) >= shortest:
             return stem
     return ""
 
@@ -299,17 +314,16 @@ def _spelled(word: str, index: Index) -> str:
 
 
 def _as_typed(word: str, text: str) -> str:
-    text = composed(text)
-    return next((text[start:end] for start, end, folded in places(text) if folded == word), word)
+    return next((part for part in WORD.findall(composed(text)) if fold(part) == word), word)
 
 
 # Costs
 
 
-def _add(costs: Costs, cost: int, found: tuple[int, int]) -> None:
-    for bits, more in zip(found, (0, WEAK), strict=True):
+def _add(costs: Costs, of: dict[str, int], sets: Sets) -> None:
+    for name, bits in sets.items():
         if bits:
-            costs[cost + more] = costs.get(cost + more, 0) | bits
+            costs[of[name]] = costs.get(of[name], 0) | bits
 
 
 def _disjoint(costs: Costs, index: Index) -> Costs:
@@ -332,32 +346,39 @@ def _both(some: Costs, others: Costs) -> Costs:
     return together
 
 
-def _first(preferred: int, costs: Costs) -> Costs:
+def _first(topics: int, branches: int, costs: Costs) -> Costs:
     """Before the others, but what was corrected still comes after what was typed."""
     together: Costs = {}
     for cost, bits in costs.items():
-        best = cost // CORRECTED * CORRECTED + SAME_LABEL
-        for better, some in zip((best, cost), split_bits(bits, preferred), strict=True):
+        best = cost // CORRECTED * CORRECTED
+        by_topic, others = split_bits(bits, topics)
+        by_branch, others = split_bits(others, branches)
+        for at, some in (
+            (best + ONE_TOPIC, by_topic),
+            (best + ONE_BRANCH, by_branch),
+            (cost, others),
+        ):
             if some:
-                together[better] = together.get(better, 0) | some
+                together[at] = together.get(at, 0) | some
     return together
 
 
-def _of_one_topic(found: Matches, index: Index) -> int:
+def _of_one_topic(found: Matches, index: Index) -> tuple[int, int]:
     """«gestion de projet» is one topic, rather than «gestion du temps» and «projet de vie»."""
-    bits = 0
+    topics = branches = 0
     for concept, times in found.concepts.items():
-        meant = concept.is_strong and times == len(found.terms)
+        meant = concept.kind == "topic" and times == len(found.terms)
         if meant and any(_has_all(label, found.terms) for label in concept.labels):
-            bits |= index.who(concept)
-    return bits
+            topics |= index.ticked(concept)
+            branches |= index.who(concept)
+    return topics, branches
 
 
 def _has_all(label: Label, terms: list[Term]) -> bool:
     return all(any(map(term.is_in, label.words)) for term in terms)
 
 
-def _all(costs: Costs) -> int:
+def _all(costs: Costs | Sets) -> int:
     bits = 0
     for some in costs.values():
         bits |= some
@@ -368,5 +389,5 @@ def _count(costs: Costs, index: Index) -> int:
     return (_all(costs) & index.shown).bit_count()
 
 
-def _hits(found: tuple[int, int], index: Index) -> int:
-    return ((found[0] | found[1]) & index.shown).bit_count()
+def _hits(sets: Sets, index: Index) -> int:
+    return (_all(sets) & index.shown).bit_count()

@@ -1,0 +1,48 @@
+"""A directory of the demo's mentors, and how to ask it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+import clock
+from search import index
+from search.facets import Query
+from search.find import Found, find
+from tables.people import Person
+from tests.search import directory
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+async def mentors(database: Any) -> AsyncIterator[None]:
+    await directory.fill()
+    yield
+    index.forget()
+
+
+def visitor(sector: str = "") -> Person:
+    """Somebody who is no mentor."""
+    person = Person(first_name="V", sector=sector, created_at=clock.now())
+    person.id = 0
+    return person
+
+
+async def ask(words: str = "", language: str = "fr", **query: Any) -> Found:
+    return await find(Query(words=words, **query), visitor(), language, TODAY)
+
+
+async def everybody(words: str, **query: Any) -> list[str]:
+    """The names on all pages."""
+    names: list[str] = []
+    page = 1
+    while True:
+        found = await ask(words, page=page, **query)
+        names += [hit.name for hit in found.hits]
+        if page >= found.pages:
+            return names
+        page += 1
