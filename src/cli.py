@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from running import logs
@@ -45,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
         "send one letter now and say what the server answered",
     )
     test.add_argument("address")
+    told = "copy the database (SQLite) into a new file, also while the server runs"
+    _command(acts, "backup", _backup, told).add_argument("file", type=Path)
+    told = "put back what a backup holds; what is there now stays in a copy"
+    _command(acts, "restore", _restore, told).add_argument("file", type=Path)
     _command(acts, "doctor", _doctor, "check settings, database, key and mail; no secret is shown")
     return parser
 
@@ -106,6 +111,18 @@ def _mail_test(given: argparse.Namespace) -> None:
     except smtp.Trouble as trouble:
         sys.exit(f"Not sent. {trouble}")
     _say(f"Sent. The server answered: {answer}")
+
+
+def _backup(given: argparse.Namespace) -> None:
+    from running import backup
+
+    asyncio.run(backup.back_up(given.file, _say))
+
+
+def _restore(given: argparse.Namespace) -> None:
+    from running import backup
+
+    asyncio.run(backup.restore(given.file, _say))
 
 
 def _doctor(_: argparse.Namespace) -> None:
