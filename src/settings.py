@@ -76,7 +76,6 @@ def load(environ: Mapping[str, str]) -> Settings:
     port = read.number("PORT", 8000, 1, 65535)
     base_url = read.origin("BASE_URL", f"http://localhost:{port}")
     smtp, demo = read.smtp(), read.flag("DEMO")
-    smtp, demo = read.smtp(), read.flag("DEMO")
     loaded = Settings(
         data=data,
         database_url=read.database(data),
