@@ -42,7 +42,7 @@ from controllers.sessions import Sessions
 from controllers.unsubscribe import Unsubscribe
 from domain.refusals import Refusal
 from i18n import N_, gettext
-from pages import Hx, Page, sign_in_first
+from pages import VARY, Hx, Page, sign_in_first
 from settings import settings
 
 log = logging.getLogger("mentorat")
@@ -180,7 +180,7 @@ async def dress(message: Message, scope: Scope) -> None:
     if "cache-control" not in headers:
         # no-store would lose the page for Back, and with it what was typed.
         headers["Cache-Control"] = "private, no-cache"
-        headers["Vary"] = "HX-Request, HX-Request-Type"
+        headers["Vary"] = VARY
 
 
 def _shown(request: Request[Any, Any, Any], status: int, text: str) -> Response[None]:

@@ -19,6 +19,7 @@ import urls
 from templating import render
 
 AnyRequest = Request[Any, Any, Any]
+VARY = "HX-Request, HX-Request-Type"  # what the same address answers differently by
 SAID = "said"  # a toast that outlives one redirect, for browsers without JavaScript
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -13,13 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+import assets
 import clock
 import i18n
 import urls
 from content import catalogue
 
 SOURCE = Path(__file__).parent
-STATIC = SOURCE.parent / "static"
 
 
 @cache
@@ -50,7 +48,7 @@ def environment() -> Environment:
         "paragraphs": paragraphs,
     }
     made.globals |= {
-        "asset": asset,
+        "asset": assets.asset,
         "lang": i18n.language,
         "languages": i18n.offered,
         "urls": urls,
@@ -96,30 +94,6 @@ def paragraphs(text: str) -> Markup:
     return Markup("\n").join(
         Markup("<p>{}</p>").format(line.join(block.splitlines())) for block in blocks
     )
-
-
-def asset(name: str) -> str:
-    """The address holds the file's hash, so that it may be kept for a year."""
-    return f"/static/{name}?v={files()[name].version}"
-
-
-class File:
-    """A static file as it is sent: bytes, their hash, and compressed once."""
-
-    def __init__(self, path: Path) -> None:
-        self.content = path.read_bytes()
-        self.version = hashlib.sha256(self.content).hexdigest()[:12]
-        packed = gzip.compress(self.content, 9, mtime=0)
-        self.packed = packed if len(packed) < len(self.content) * 0.9 else None
-
-
-@cache
-def files() -> dict[str, File]:
-    return {
-        path.relative_to(STATIC).as_posix(): File(path)
-        for path in sorted(STATIC.rglob("*"))
-        if path.is_file()
-    }
 
 
 def _in_zurich(show: Any) -> Any:

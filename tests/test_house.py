@@ -11,10 +11,11 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src"
 
 # Below everything: open to all, and itself in need of nothing but the settings.
-CELLAR = {"settings", "clock", "formats", "sealing", "i18n", "content"}
+CELLAR = {"settings", "clock", "formats", "sealing", "i18n", "content", "assets"}
 CONTROLLERS = {"tables", "urls", "search", "domain", "forms", "pages", "oidc", "running"}
 MAY: dict[str, set[str]] = {
     **{room: {"settings"} for room in CELLAR},
+    "i18n": {"settings", "clock"},  # moments are shown where the association lives
     "engines": set(),
     "oidc": set(),
     "piccolo_conf": {"engines"} | CELLAR,
@@ -24,12 +25,13 @@ MAY: dict[str, set[str]] = {
     "templating": {"urls"} | CELLAR,
     "mail": {"tables", "urls", "templating"} | CELLAR,
     "domain": {"tables", "search", "mail"} | CELLAR,
-    "forms": {"tables", "domain"} | CELLAR,
+    "forms": {"tables", "domain", "urls"} | CELLAR,  # where to go on is a field too
     "pages": {"urls", "templating"} | CELLAR,
-    "running": {"tables", "domain", "mail", "piccolo_conf"} | CELLAR,
+    "running": {"tables", "urls", "domain", "mail", "piccolo_conf"} | CELLAR,
     "jobs": {"domain", "mail", "running"} | CELLAR,
     "controllers": CONTROLLERS | CELLAR,
-    "demo": {"controllers", "mail"} | CONTROLLERS | CELLAR,
+    # A program of its own, which joins the parts again around made-up people.
+    "demo": {"app", "controllers", "mail", "piccolo_conf"} | CONTROLLERS | CELLAR,
 }
 ALL = {"app", "cli"}
 # A library that is not here is in nobody's hands yet.
@@ -43,17 +45,18 @@ ONLY: dict[str, set[str]] = {
     "jinja2": {"templating"},
     "litestar": {"controllers", "app", "cli", "demo", "pages"},
     "markdown_it": {"templating"},
-    "markupsafe": {"templating"},
+    "markupsafe": {"templating", "demo"},
     "openpyxl": {"formats"},
     "piccolo": {"tables", "engines", "search", "running", "piccolo_conf"},
     "prometheus_client": {"running"},
     "rapidfuzz": {"search"},
-    "sqlite3": {"engines"},
-    "uvicorn": ALL,
+    "sqlite3": {"engines", "demo"},
+    "uvicorn": {"running"},  # serve and demo open the same doors
 }
 # Not for everybody either, though no import tells.
 CALLS: dict[str, set[str]] = {
-    "os.environ": {"settings"} | ALL,
+    # A demo is a process whose settings are not the operator's.
+    "os.environ": {"settings", "demo"} | ALL,
     "os.getenv": {"settings"} | ALL,
     "datetime.now": {"clock"},
     "date.today": {"clock"},

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from templating import STATIC
+from assets import STATIC
 
 CSS = (STATIC / "css/app.css").read_text()
 PAIR = r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)"

@@ -10,8 +10,9 @@ from typing import Any
 import html5lib
 import pytest
 
+from assets import STATIC
 from forms.fields import Form
-from templating import SOURCE, STATIC, environment, render
+from templating import SOURCE, environment, render
 
 TEMPLATES = SOURCE / "templates"
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "letters" not in path.parts)

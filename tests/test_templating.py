@@ -13,8 +13,9 @@ from jinja2 import UndefinedError, meta
 from markupsafe import Markup
 
 import templating
+from assets import STATIC, asset, files
 from mail import wording
-from templating import STATIC, asset, environment, files, markdown, paragraphs
+from templating import environment, markdown, paragraphs
 
 TEMPLATES = environment().list_templates()
 

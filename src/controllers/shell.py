@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 import urls
+from assets import asset, files
 from content import texts
 from controllers.arrival import LANGUAGE, THEME, THEMES, anonymous
 from controllers.guards import PUBLIC, viewer_of
@@ -21,7 +22,6 @@ from forms.fields import Sent
 from i18n import language, offered
 from pages import Go, Page
 from settings import settings
-from templating import asset, files
 
 YEAR = 365 * 24 * 3600
 KEPT_OFFLINE = ("css/app.css", "js/app.js", "js/tt.js", "vendored/htmx-4.0.1.min.js", "icons.svg")

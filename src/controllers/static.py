@@ -8,9 +8,9 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from assets import files
 from controllers.guards import PUBLIC
 from domain.refusals import Unseen
-from templating import files
 
 mimetypes.add_type("text/javascript", ".js")
 YEAR = "public, max-age=31536000, immutable"

@@ -10,7 +10,6 @@ from statistics import median
 from typing import Any
 
 import clock
-import urls
 from domain import availability, deadlines, drafts, history, house, links, mentorships, norms
 from domain.permissions import may_answer, may_ask, may_explain, may_withdraw
 from domain.refusals import (
@@ -442,7 +441,7 @@ async def _answer_link(inquiry: Inquiry) -> str:
     until: datetime = inquiry.answer_by
     mentor: Person = inquiry.mentor
     secret = await links.make(links.ANSWER, mentor, inquiry.id, until + LINK_GRACE)
-    return urls.absolute(urls.answer(secret))
+    return letters.answer_link(secret)
 
 
 def _value(inquiry: Inquiry, column: Any) -> Any:

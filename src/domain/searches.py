@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-import urls
 from clock import day
 from domain import links
 from domain.refusals import LinkVoid, SearchTooLong, Unseen, insist
@@ -183,7 +182,7 @@ async def _tell(search: SavedSearch, mentors: Sequence[Person], now: datetime) -
         claimed = SavedSearch.update({SavedSearch.told_at: now}).where(untold)
         if await claimed.returning(SavedSearch.id):
             secret = await links.make(links.END_SEARCH, reader, search.id, now + LINK_LIFE)
-            await letters.search_fits(reader, search, mentors, urls.unsubscribe(secret), now)
+            await letters.search_fits(reader, search, mentors, letters.end_search_link(secret), now)
 
 
 def _clean(words: str) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sealing
-import urls
 from domain import history, house
 from domain.refusals import CodeSpent, LinkVoid, TooOften, Unseen, WrongCode
 from mail import letters
@@ -71,7 +70,7 @@ async def ask(asking: Asking, now: datetime) -> None:
             return
         request.person = person.id
         await request.save()
-        await letters.sign_in(person, code, urls.absolute(urls.sign_in_link(secret)), now)
+        await letters.sign_in(person, code, letters.sign_in_link(secret), now)
 
 
 async def by_code(browser: str, code: str, device: str, now: datetime) -> Begun:

@@ -26,6 +26,21 @@ STALE = timedelta(hours=1)  # an answer to a sign-in that nobody waits for any l
 AT_ONCE = timedelta()
 
 
+# What is behind a letter's link, from its secret
+
+
+def answer_link(secret: str) -> str:
+    return urls.absolute(urls.answer(secret))
+
+
+def sign_in_link(secret: str) -> str:
+    return urls.absolute(urls.sign_in_link(secret))
+
+
+def end_search_link(secret: str) -> str:
+    return urls.absolute(urls.unsubscribe(secret))
+
+
 # Coming in
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,9 +33,9 @@ async def _database(say: Say) -> bool:
     except Exception as error:
         say(f"database   OUT OF REACH: {type(error).__name__}")
         return False
-    kind = f"SQLite {sqlite3.sqlite_version}"
+    kind = await engine.describe()
     if engine.engine_type == "postgres":
-        kind = f"PostgreSQL at {urlsplit(settings().database_url).hostname}"
+        kind += f" at {urlsplit(settings().database_url).hostname}"
     say(f"database   {kind}, " + (f"{len(waiting)} upgrades pending" if waiting else "up to date"))
     return True
 
