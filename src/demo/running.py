@@ -31,13 +31,14 @@ REAL = (
 INHABITED = "Refused: real members live in {}. The demo needs a folder of its own: set DEMO_DIR."
 ELSEWHERE = "Refused: DATABASE_URL names a server where real members may live. Unset it first."
 TAKEN = "Port {0} is taken. Choose another one: mentorat demo --port {1}"
+NOWHERE = "The demo cannot live in {} ({}): set DEMO_DIR to a folder that can be written."
 CLOSED = "Port {} cannot be opened: {}."
 
 
 def run(port: int) -> None:
     """Until Ctrl-C; then nothing is left but the folder."""
     try:
-        folder = Path(os.environ.get("DEMO_DIR") or FOLDER).absolute()
+        folder = home(os.environ)
         insist_on_nobody(folder, os.environ)
         with door(port) as listening:
             move_in(folder, port)
@@ -51,6 +52,14 @@ def run(port: int) -> None:
             stage.play(listening)
     except KeyboardInterrupt:
         sys.exit(0)
+
+
+def home(environ: Mapping[str, str]) -> Path:
+    """In a container beside the real data, because only there it can be written."""
+    if own := environ.get("DEMO_DIR"):
+        return Path(own).absolute()
+    real = environ.get("DATA_DIR")
+    return Path(real).absolute() / "demo" if real else FOLDER
 
 
 @contextmanager
@@ -105,6 +114,10 @@ def door(port: int) -> socket.socket:
 
 def move_in(folder: Path, port: int) -> None:
     """The environment of the demo, before anything reads it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(NOWHERE.format(folder, error.strerror))
     for name in REAL:
         os.environ.pop(name, None)
         os.environ.pop(f"{name}_FILE", None)

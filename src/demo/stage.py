@@ -38,7 +38,6 @@ async def prepare() -> None:
         return
     for file in _database_files():
         file.unlink()
-    settings().data.mkdir(mode=0o700, parents=True, exist_ok=True)
     await upgrade.upgrade()
     engine: Any = piccolo_conf.DB
     await engine.start_connection_pool()

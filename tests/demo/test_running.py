@@ -197,6 +197,15 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+def test_where_the_demo_lives(tmp_path: Path) -> None:
+    assert running.home({}) == running.FOLDER
+    assert running.home({"DATA_DIR": "/data"}) == Path("/data/demo")
+    assert running.home({"DATA_DIR": "/data", "DEMO_DIR": "/demo"}) == Path("/demo")
+    file = tmp_path / "file"
+    file.touch()
+    assert refused(file / "below").startswith("The demo cannot live in ")
+
+
 def test_made_up_people_get_no_letters(tmp_path: Path) -> None:
     given = {"DATA_DIR": str(tmp_path), "SMTP_HOST": "mail.example.org"}
     assert settings.load(given).smtp is not None
