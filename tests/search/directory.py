@@ -27,26 +27,46 @@ async def fill() -> None:
     """Rows with the same numbers on either engine."""
     await founding.found(clock.now())
     topics = await topic_numbers()
-    for mentor in mentors():
-        await add(mentor, topics)
+    people = await Person.insert(*map(_person, mentors()))
+    rows = [_profile(mentor, row["id"]) for mentor, row in zip(mentors(), people, strict=True)]
+    profiles = await Profile.insert(*rows)
+    ticked = [
+        ProfileTopic(profile=row["id"], topic=topics[key])
+        for mentor, row in zip(mentors(), profiles, strict=True)
+        for key in mentor["topics"]
+    ]
+    await ProfileTopic.insert(*ticked)
 
 
 async def topic_numbers() -> dict[str, int]:
     return {row["key"]: row["id"] for row in await Topic.select(Topic.key, Topic.id)}
 
 
-async def add(mentor: dict[str, Any], topics: dict[str, int]) -> tuple[Person, Profile]:
-    """What a mentor of the file doesn't say is usual."""
-    person = Person(
+async def add(mentor: dict[str, Any], topics: dict[str, int]) -> Person:
+    """What is not said of this mentor is usual."""
+    person = _person(mentor)
+    await person.save()
+    profile = _profile(mentor, person.id)
+    await profile.save()
+    for key in mentor["topics"]:
+        await ProfileTopic(profile=profile.id, topic=topics[key]).save()
+    return person
+
+
+def _person(mentor: dict[str, Any]) -> Person:
+    named = ("first_name", "last_name", "function", "sector", "canton")
+    said: dict[str, Any] = {name: mentor.get(name, "") for name in named}
+    return Person(
         email=f"{mentor['key']}@demo.example",
         standing=Standing.ACTIVE,
         created_at=clock.now(),
-        **{name: mentor.get(name, "") for name in ("first_name", "last_name", "function")},
-        **{name: mentor.get(name, "") for name in ("sector", "canton")},
+        **said,
     )
-    await person.save()
-    profile = Profile(
-        person=person.id,
+
+
+def _profile(mentor: dict[str, Any], person: int) -> Profile:
+    return Profile(
+        person=person,
         state=State.RELEASED,
         about=mentor.get("about", ""),
         languages=" ".join(mentor.get("languages", ["fr"])),
@@ -55,8 +75,3 @@ async def add(mentor: dict[str, Any], topics: dict[str, int]) -> tuple[Person, P
         is_busy="busy_days" in mentor or mentor.get("is_busy", False),
         changed_at=clock.now(),
     )
-    await profile.save()
-    ticked = [ProfileTopic(profile=profile.id, topic=topics[key]) for key in mentor["topics"]]
-    if ticked:
-        await ProfileTopic.insert(*ticked)
-    return person, profile

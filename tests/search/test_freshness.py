@@ -36,6 +36,7 @@ async def total(words: str = "", **query: Any) -> int:
 
 
 CLAIRE = "(SELECT id FROM people WHERE first_name = 'Claire')"
+DARIO = "(SELECT id FROM people WHERE first_name = 'Dario')"
 HERS = f"(SELECT id FROM profiles WHERE person = {CLAIRE})"
 
 
@@ -215,7 +216,7 @@ async def test_by_hand_too(mentors: None) -> None:
 async def test_the_viewer_may_be_a_mentor_who_joined_just_now(mentors: None) -> None:
     await ask()
     topics = await directory.topic_numbers()
-    person, _profile = await directory.add(
+    person = await directory.add(
         {"key": "me", "first_name": "Zwirbel", "topics": list(topics)[:2]}, topics
     )
     assert (await find(Query(words="zwirbel"), person, "fr", TODAY)).total == 0
