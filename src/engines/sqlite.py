@@ -82,6 +82,9 @@ class PooledSQLiteEngine(SQLiteEngine):
         super().__init__(path, cached_statements=512)
         self.current_transaction: Any = Current(f"transaction on {path}")
 
+    async def check_version(self) -> None:
+        """Done already, and more exactly."""
+
     async def start_connection_pool(self, **_: Any) -> None:
         writer: Connections = asyncio.Queue()
         readers: Connections = asyncio.LifoQueue()  # the last used has the warmest cache

@@ -20,6 +20,8 @@ class Refused(SystemExit):
 async def back_up(copy: Path, say: Say) -> None:
     engine = _engine("pg_dump")
     _insist_on_a_new(copy)
+    if not await _holds_something(engine):
+        raise Refused("There is nothing to save yet.")
     try:
         await engine.copy_to(copy)
     except OSError as error:
@@ -35,7 +37,7 @@ async def restore(copy: Path, say: Say) -> None:
         upgrade.refuse_newer(set(await engine.migrations_in(copy)))
     except ValueError as error:
         raise Refused(f"{copy} is no whole backup ({error}): nothing was changed.") from None
-    if await engine.run_ddl("SELECT 1 FROM sqlite_master LIMIT 1"):
+    if await _holds_something(engine):
         aside = Path(engine.path).with_suffix(".before-restore.sqlite")
         await engine.copy_to(aside)
         say(f"What was there is kept in {aside}; delete it once all is well.")
@@ -43,6 +45,10 @@ async def restore(copy: Path, say: Say) -> None:
     await upgrade.upgrade()
     say(f"Restored from {copy}. Letters that waited at that time will be sent.")
     say(f"It needs the key of that time: {_key()}. `mentorat doctor` tells whether it fits.")
+
+
+async def _holds_something(engine: Any) -> bool:
+    return bool(await engine.run_ddl("SELECT 1 FROM sqlite_master LIMIT 1"))
 
 
 def _insist_on_a_new(copy: Path) -> None:

@@ -55,6 +55,13 @@ async def test_an_existing_file_is_never_overwritten(house: str, tmp_path: Path)
     assert copy.read_text() == "something dear"
 
 
+async def test_nothing_is_no_backup(tmp_path: Path) -> None:
+    with bound(f"sqlite:///{tmp_path}/mentorat.sqlite"), pytest.raises(backup.Refused):
+        await backup.back_up(tmp_path / "copy.sqlite", lambda _: None)
+
+    assert not (tmp_path / "copy.sqlite").exists()
+
+
 @pytest.mark.parametrize("content", [b"no database", None], ids=["rubbish", "missing"])
 async def test_rubbish_is_not_restored(house: str, tmp_path: Path, content: bytes | None) -> None:
     copy = tmp_path / "copy.sqlite"
@@ -66,6 +73,31 @@ async def test_rubbish_is_not_restored(house: str, tmp_path: Path, content: byte
         with pytest.raises(backup.Refused, match="nothing was changed"):
             await backup.restore(copy, lambda _: None)
         assert await _notes(engine) == ["before"]
+
+
+async def test_a_damaged_backup_is_not_restored(house: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    async with opened(house) as engine:
+        await _note(engine, "before")
+        await backup.back_up(copy, lambda _: None)
+        with closing(sqlite3.connect(copy)) as other, other:
+            other.execute("INSERT INTO notes_made VALUES (NULL)")
+            other.execute("PRAGMA writable_schema = ON")
+            other.execute("UPDATE sqlite_master SET sql = replace(sql, 'TEXT', 'TEXT NOT NULL')")
+        with pytest.raises(backup.Refused, match="NULL value in notes_made"):
+            await backup.restore(copy, lambda _: None)
+        assert await _notes(engine) == ["before"]
+
+
+async def test_an_older_backup_is_upgraded(house: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    with closing(sqlite3.connect(copy)) as other, other:
+        columns = "id INTEGER PRIMARY KEY, name TEXT, app_name TEXT, ran_on TIMESTAMP"
+        other.execute(f"CREATE TABLE migration ({columns})")
+
+    async with opened(house):
+        await backup.restore(copy, lambda _: None)
+        assert await upgrade.pending() == []
 
 
 async def test_a_newer_backup_is_not_restored(house: str, tmp_path: Path) -> None:
