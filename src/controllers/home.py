@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from domain import inquiries, mentorships, norms, profiles
+from domain import desk, inquiries, mentorships, norms, profiles
 from domain.permissions import is_answerable, is_explainable
 from tables.people import Person
 
@@ -24,5 +24,6 @@ async def member_home(viewer: Person, now: datetime) -> dict[str, Any]:
         "paths": await mentorships.seen_by(viewer),
         "is_norms_due": not await norms.has_accepted(viewer),
         "profile": await profiles.of(viewer),
+        "decisions": await desk.decisions() if viewer.is_coordinator else 0,
         "now": now,
     }

@@ -67,6 +67,13 @@ async def lines(now: datetime) -> list[Line]:
     return sorted(found, key=lambda line: (line.since, line.noun, line.row.id))
 
 
+async def decisions() -> int:
+    """How many await one: for the coordinators' home."""
+    applications = await Application.count().where(Application.state == ApplicationState.WAITING)
+    handed_in = await Profile.count().where(Profile.state == ProfileState.HANDED_IN)
+    return applications + handed_in
+
+
 async def application(application_id: int, now: datetime) -> Line | None:
     found = await _applications(Application.id == application_id, now)
     return found[0] if found else None
