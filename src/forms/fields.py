@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from clock import ZURICH
 from i18n import N_, gettext, ngettext
 
+# All that people paste as the end of a line.
+BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters but tab and newline, and what turns the direction of the text around it.
 UNSEEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    r"\ud800-\udfff]"
 )
 ADDRESS = re.compile(
     r"[^@\s<>\"'(),:;\[\]\\]+@[^@\s<>\"'(),:;\[\]\\.]+(\.[^@\s<>\"'(),:;\[\]\\.]+)+"
 )
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", re.ASCII)
+YEARS = range(1900, 2200)  # with others, adding some days or a time zone fails
 
 REQUIRED = N_("Remplissez ce champ.")
 CHOOSE = N_("Choisissez une des possibilités.")
@@ -45,7 +50,7 @@ class Sent:
 
 def cleaned(text: str) -> str:
     """As typed, but for what nobody sees and PostgreSQL cannot keep."""
-    return UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return UNSEEN.sub("", BREAK.sub("\n", text)).strip()
 
 
 @dataclass
@@ -74,21 +79,11 @@ class Reader:
 
     def text(self, name: str, *, least: int = 0, most: int = 2000) -> str:
         """Several lines."""
-        text = self.form.typed[name] = self.sent.one(name)
-        length = len(text)
-        if not text and least:
-            self._wrong(name, gettext(REQUIRED))
-        elif length < least:
-            self._wrong(name, _too_short(least - length))
-        elif length > most:
-            self._wrong(name, _too_long(length - most))
-        return text
+        return self._measured(name, self.sent.one(name), least, most)
 
     def line(self, name: str, *, least: int = 0, most: int = 120) -> str:
         """One line: line breaks become spaces, so that nothing slips into a header."""
-        text = self.text(name, least=least, most=most)
-        line = self.form.typed[name] = " ".join(text.split())
-        return line
+        return self._measured(name, " ".join(self.sent.one(name).split()), least, most)
 
     def address(self, name: str) -> str:
         text = self.line(name, least=1, most=254)
@@ -120,7 +115,8 @@ class Reader:
 
     def number(self, name: str, *, least: int, most: int) -> int:
         written = self.form.typed[name] = self.sent.one(name)
-        if written.isascii() and written.isdigit() and least <= int(written[:9]) <= most:
+        is_number = written.isascii() and written.isdigit() and len(written) < 10
+        if is_number and least <= int(written) <= most:
             return int(written)
         between = gettext("Indiquez un nombre entier de %(least)s à %(most)s.")
         self._wrong(name, between % {"least": least, "most": most})
@@ -140,11 +136,10 @@ class Reader:
         written = self.form.typed[name] = self.sent.one(name)
         if not written:
             return None
-        try:
-            return datetime.fromisoformat(written).replace(tzinfo=ZURICH)
-        except ValueError:
+        moment = _moment(written)
+        if moment is None:
             self._wrong(name, gettext(NO_MOMENT))
-            return None
+        return moment
 
     def key(self, name: str = "key") -> str:
         """Idempotency: whatever isn't one of ours in form makes no two forms the same."""
@@ -152,6 +147,16 @@ class Reader:
         if not re.fullmatch(r"[\w-]{16,40}", key, re.ASCII):
             self._wrong(name, gettext("Rechargez la page, puis envoyez à nouveau."))
         return key
+
+    def _measured(self, name: str, text: str, least: int, most: int) -> str:
+        self.form.typed[name] = text
+        if not text and least:
+            self._wrong(name, gettext(REQUIRED))
+        elif len(text) < least:
+            self._wrong(name, _too_short(least - len(text)))
+        elif len(text) > most:
+            self._wrong(name, _too_long(len(text) - most))
+        return text
 
     def _wrong(self, name: str, message: str) -> None:
         self.form.errors.setdefault(name, message)
@@ -161,10 +166,25 @@ def _day(written: str) -> date | None:
     """ISO from the browser's field, or as people write it."""
     for pattern in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"):
         try:
-            return datetime.strptime(written, pattern).replace(tzinfo=ZURICH).date()
+            day = datetime.strptime(written, pattern).replace(tzinfo=ZURICH).date()
         except ValueError:
             continue
+        return day if day.year in YEARS else None
     return None
+
+
+def _moment(written: str) -> datetime | None:
+    """Not one that the clock leaps over when summer begins."""
+    if not MOMENT.fullmatch(written):
+        return None
+    try:
+        moment = datetime.fromisoformat(written).replace(tzinfo=ZURICH)
+    except ValueError:
+        return None
+    if moment.year not in YEARS:
+        return None
+    shown = moment.astimezone(UTC).astimezone(ZURICH)
+    return moment if shown.replace(tzinfo=None) == moment.replace(tzinfo=None) else None
 
 
 def _too_short(missing: int) -> str:
