@@ -144,7 +144,8 @@ def test_addresses(address: str) -> None:
     "address",
     [
         "a", "a@", "@b.ch", "a@b", "a@b.", "a@.ch", "a@b..ch", "a b@c.ch", "a@b@c.ch",
-        "a@b.ch,c@d.ch", "A <a@b.ch>", '"a"@b.ch', "a@b.ch\nBcc: c@d.ch", "a;b@c.ch", "a@[127.0.0.1]", "(x)a@b.ch",
+        "a@b.ch,c@d.ch", "A <a@b.ch>",
+        '"a"@b.ch', "a@b.ch\nBcc: c@d.ch", "a;b@c.ch", "a@[127.0.0.1]", "(x)a@b.ch",
         f"{'a' * 250}@b.ch",
     ],
 )  # fmt: skip
