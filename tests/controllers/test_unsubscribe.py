@@ -127,3 +127,15 @@ async def test_an_old_link_says_that_nothing_comes_any_more(path: str, browser: 
     answer = await window.post(path, data=ONE_CLICK)
 
     assert "C’est fait" in page.text and answer.status_code == 200
+
+
+async def test_a_number_that_became_anothers_ends_nothing(
+    mentee: Person, stranger: Person, browser: Browser
+) -> None:
+    theirs = SavedSearch(person=stranger.id, query="q=Claire", saved_at=NOW)
+    await theirs.save()
+    secret = await links.make(links.END_SEARCH, mentee, theirs.id, NOW + timedelta(days=3650))
+
+    answer = await (await browser(None)).post(urls.unsubscribe(secret), data=ONE_CLICK)
+
+    assert answer.status_code == 200 and await SavedSearch.count() == 1
