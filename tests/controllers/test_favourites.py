@@ -11,7 +11,7 @@ import pytest
 
 import clock
 import urls
-from domain import availability, profiles
+from domain import availability, favourites, profiles
 from tables.favourites import Favourite, FreeWish
 from tables.letters import Letter
 from tables.people import Person, Standing
@@ -34,6 +34,15 @@ async def test_a_mentor_is_kept_once_however_often_it_is_sent(
     assert all('aria-pressed="true"' in answer.text for answer in answers)
     assert await Favourite.count() == 1
     assert "Claire Favre" in (await window.get(urls.FAVOURITES)).text
+
+
+async def test_several_at_once_keep_and_await_once(mentor: Person, mentee: Person) -> None:
+    now = clock.now()
+
+    await asyncio.gather(*(favourites.keep(mentor, by=mentee, now=now) for _ in range(8)))
+    await asyncio.gather(*(favourites.wish(mentor, by=mentee, now=now) for _ in range(8)))
+
+    assert await Favourite.count() == 1 and await FreeWish.count() == 1
 
 
 async def test_and_dropped_again_twice(mentor: Person, mentee: Person, browser: Browser) -> None:
