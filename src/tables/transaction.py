@@ -58,9 +58,13 @@ async def hold_word(word: str) -> None:
 @asynccontextmanager
 async def _savepoint(outer: Any) -> AsyncIterator[None]:
     point = await outer.savepoint()
+    waiting = _afterwards.get()
+    before = len(waiting or ())
     try:
         yield
     except BaseException:
+        if waiting:
+            del waiting[before:]
         await point.rollback_to()
         raise
     await point.release()
