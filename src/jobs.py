@@ -14,6 +14,8 @@ from mail import outbox
 
 log = logging.getLogger("mentorat.jobs")
 
+GRACE = 4.0  # seconds: with those of the server less than the ten of a container
+
 Verb = Callable[[datetime], Awaitable[object]]
 EVERY: tuple[tuple[str, timedelta, Verb], ...] = (
     ("remind", timedelta(minutes=5), inquiries.remind_due),
@@ -26,10 +28,14 @@ EVERY: tuple[tuple[str, timedelta, Verb], ...] = (
 
 
 async def run(stop: asyncio.Event) -> None:
-    """Until told to stop; a verb under way ends first."""
+    """Until told to stop; what is under way may end, but not for ever."""
     tasks = [asyncio.create_task(_repeat(name, pause, verb, stop)) for name, pause, verb in EVERY]
     tasks.append(asyncio.create_task(outbox.work(stop)))
-    await asyncio.gather(*tasks)
+    await stop.wait()
+    _, late = await asyncio.wait(tasks, timeout=GRACE)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _repeat(name: str, pause: timedelta, verb: Verb, stop: asyncio.Event) -> None:
