@@ -192,12 +192,15 @@ async def withdraw_all(numbers: set[int], *, by: Person, now: datetime) -> int:
 
 
 async def remind_due(now: datetime) -> None:
-    """Each step once a waiting, however often and wherever this runs."""
+    """Each step once a waiting, however often and wherever this runs; never a request that is
+    about to be released: its link would be void before it is read."""
     steps = (await house.current()).reminders
     if not steps:
         return
     waiting = Inquiry.objects(Inquiry.mentee, Inquiry.mentor).where(
-        (Inquiry.state == State.WAITING) & (Inquiry.reminded < max(steps))
+        (Inquiry.state == State.WAITING)
+        & (Inquiry.reminded < max(steps))
+        & (Inquiry.answer_by > now)
     )
     oldest = now - timedelta(days=min(steps)) + timedelta(days=1)
     for inquiry in await waiting.where(Inquiry.waiting_since <= oldest):
