@@ -74,7 +74,7 @@ def of(places: array[int]) -> int:
     return int(digits, 2)
 
 
-def split(bits: int, by: int) -> tuple[int, int]:
+def divide(bits: int, by: int) -> tuple[int, int]:
     """Those in `by` and the others; quicker than `& ~by`, which copies the whole number twice."""
     both = bits & by
     return both, bits ^ both

@@ -9,7 +9,7 @@ from typing import Any
 
 from content import catalogue
 from search import facets, index, reasons, rotation, words
-from search.bits import split
+from search.bits import divide
 from search.facets import Chip, Choice, Facets, Filters, Query
 from search.index import Index
 from search.reasons import Marker, Reason, Segment, Segments, ShownTopic
@@ -158,7 +158,7 @@ def _by_topics(topics: Iterable[int], others: int, here: Index) -> dict[int, int
         with_it = here.who(here.topics[number])
         next_costs: dict[int, int] = {}
         for cost, bits in costs.items():
-            for better, some in zip((cost - points, cost), split(bits, with_it), strict=True):
+            for better, some in zip((cost - points, cost), divide(bits, with_it), strict=True):
                 if some:
                     next_costs[better] = next_costs.get(better, 0) | some
         costs = next_costs

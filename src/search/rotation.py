@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import blake2b
 from itertools import islice
 
-from search.bits import places_of, split
+from search.bits import divide, places_of
 from search.index import Index
 
 FEW = 4000  # are sorted; more are picked from the whole day's order
@@ -67,7 +67,7 @@ def page(costs: dict[int, int], index: Index, today: date, first: int, count: in
     day = of(today, index)
     found: list[int] = []
     for cost in sorted(costs):
-        for bits in split(costs[cost], index.free):
+        for bits in divide(costs[cost], index.free):
             here = bits.bit_count()
             if first < here and len(found) < count:
                 found += day.pick(bits, first, count - len(found))

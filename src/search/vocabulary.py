@@ -13,7 +13,8 @@ class Vocabulary:
         self.spelled: dict[str, str] = {}
         self._ordered: list[str] = []
         self._by_length: dict[int, list[str]] = {}
-        self._text = ""
+        self._text = "\n"
+        self._untexted: list[str] = []
         self._unordered: list[str] = []
 
     def add(self, word: str, spelled: str) -> None:
@@ -24,7 +25,7 @@ class Vocabulary:
             self.known.add(word)
             self._unordered.append(word)
             self._by_length.setdefault(len(word), []).append(word)
-            self._text = ""
+            self._untexted.append(word)
 
     def starting_with(self, prefix: str) -> list[str]:
         self._order()
@@ -36,8 +37,9 @@ class Vocabulary:
 
     def containing(self, part: str) -> list[str]:
         """Words with it behind their first letter: the others start with it."""
-        if not self._text:
-            self._text = "\n" + "\n".join(sorted(self.known)) + "\n"
+        if self._untexted:
+            self._text += "\n".join((*self._untexted, ""))
+            self._untexted.clear()
         text, found, place = self._text, [], self._text.find(part)
         while place >= 0:
             end = text.index("\n", place)

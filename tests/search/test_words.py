@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from search import words
+from search import stand_ins, words
+from search.costs import CORRECTED
 from search.index import Index
-from search.words import CORRECTED, match, split
+from search.words import match, split
 
 USED = [
     word
@@ -95,8 +96,8 @@ def test_compounds_and_endings(index: Index, typed: str, known: set[str]) -> Non
 
 def test_what_stands_before_must_be_a_word(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else «formation» would find every transformation; only when nothing else is found."""
-    assert words._compounds("formation", index) == []
-    assert words._compounds("entwicklung", index) == ["softwareentwicklung"]
+    assert stand_ins.compounds("formation", index) == []
+    assert stand_ins.compounds("entwicklung", index) == ["softwareentwicklung"]
     monkeypatch.setattr(words, "LITTLE", 0)
     assert found("formation", index) == set()
 
