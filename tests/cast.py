@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import pytest
@@ -22,7 +22,13 @@ from tables.events import Event
 from tables.people import Person
 from tests.factories import make_mentor, make_person
 
-Browser = Callable[[Person | None], Awaitable[httpx.AsyncClient]]
+
+class Browser(Protocol):
+    """See the fixture of this name."""
+
+    async def __call__(self, person: Person | None, *, visitor: str = ...) -> httpx.AsyncClient: ...
+
+
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 HOST = "http://localhost:8000"
 
@@ -70,20 +76,21 @@ async def stranger(founded: None) -> Person:
 async def browser(founded: None) -> AsyncIterator[Browser]:
     """`await browser(mentor)`: a client of the whole app, signed in; `browser(None)`: nobody.
 
-    It carries the CSRF cookie and header as htmx does; each call is another browser.
+    It carries the CSRF cookie and header as htmx does; each call is another browser, `visitor`
+    the machine it runs on.
     """
     async with AsyncExitStack() as stack:
 
-        async def opened(person: Person | None) -> httpx.AsyncClient:
-            return await stack.enter_async_context(await window(person))
+        async def opened(person: Person | None, *, visitor: str = "127.0.0.1") -> httpx.AsyncClient:
+            return await stack.enter_async_context(await window(person, visitor))
 
         yield opened
 
 
-async def window(person: Person | None) -> httpx.AsyncClient:
+async def window(person: Person | None, visitor: str = "127.0.0.1") -> httpx.AsyncClient:
     token = generate_csrf_token(sealing.csrf_secret())
     client = httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=built()),  # type: ignore[arg-type]
+        transport=httpx.ASGITransport(app=built(), client=(visitor, 50000)),  # type: ignore[arg-type]
         base_url=HOST,
         cookies={app.CSRF_COOKIE: token},
         headers={"x-csrftoken": token, "accept-language": "fr"},

@@ -158,7 +158,7 @@ def routes() -> dict[str, bool]:
     return {
         f"{method} {route.path_format}": bool(handler.opt.get("public"))
         for route in built().routes
-        for handler in route.route_handlers
+        for handler in getattr(route, "route_handlers", ())
         for method in getattr(handler, "http_methods", ())
         if method != "OPTIONS"
     }

@@ -12,6 +12,7 @@ import pytest
 
 import app
 import clock
+import i18n
 import urls
 from controllers.arrival import session_cookie
 from domain import sessions
@@ -276,7 +277,7 @@ async def test_who_asked_too_often_still_sees_where_to_type_the_code(
 
 
 async def test_limits_hold_when_requests_come_at_once(mentee: Person, browser: Browser) -> None:
-    windows = [await browser(None) for _ in range(8)]
+    windows = [await browser(None, visitor=f"192.0.2.{number}") for number in range(8)]
 
     answers = await asyncio.gather(*(ask(window, mentee.email) for window in windows))
 
@@ -520,7 +521,8 @@ async def test_without_the_right_token_nothing_is_done_and_a_page_says_so(
     )
 
     assert answer.status_code == shown.status_code == 403
-    assert "<html" in answer.text and "<html" not in shown.text and "toasts" in shown.text
+    assert f'<html lang="{i18n.choose(None, None, "de")}"' in answer.text
+    assert "<html" not in shown.text and "toasts" in shown.text
     assert "Max-Age=0" in answer.headers["set-cookie"] and app.CSRF_COOKIE in str(answer.headers)
     assert await SignIn.count() == 0
 

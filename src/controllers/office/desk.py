@@ -11,13 +11,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 import urls
+from content import texts
 from controllers.guards import coordinators_only
 from controllers.providers import found, number
 from domain import desk
 from domain.desk import Line
 from domain.refusals import Refusal
 from forms.desk import Note
-from i18n import gettext
+from i18n import gettext, language
 from pages import Answer, Page, Region
 from tables.letters import Letter
 from tables.people import Person
@@ -58,7 +59,7 @@ async def card(now: datetime) -> dict[str, Any]:
         "letters": await desk.failed_letters(),
         "notes": {},
         "now": now,
-    }
+    } | _said()
 
 
 async def settle(
@@ -77,7 +78,7 @@ async def settle(
             raise
         return await _shown(found(await again()), now, 409, note, refusal.said)
     line = found(await again())
-    shown: dict[str, Any] = {"line": line, "now": now, "note": Note(), "is_focused": True}
+    shown: dict[str, Any] = _said() | {"line": line, "now": now, "note": Note(), "is_focused": True}
     counted = [Region("#desk-count", "outerHTML", "office/_count")]
     waiting = (await card(now))["waiting"]
     return Answer(LINE, instead=urls.DESK, also=counted, waiting=waiting, **shown)
@@ -88,3 +89,9 @@ async def _shown(line: Line, now: datetime, status: int, note: Note, said: str =
     also = [Region(f"#{line.id}", "outerHTML", LINE)] if status == 409 else []
     shown = await card(now) | {"line": line, "note": note, "notes": {line.id: note}}
     return Page(PAGE, piece=LINE, status=status, also=also, toast=said, nav="desk", **shown)
+
+
+def _said() -> dict[str, Any]:
+    """What office/_application.html needs besides its line: the self-checks' words by key."""
+    lists = texts.selfchecks(language()).values()
+    return {"check_words": {key: words for each in lists for key, words in each}}
