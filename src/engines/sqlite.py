@@ -34,6 +34,7 @@ PRAGMAS = (
     "temp_store = MEMORY",
     "journal_size_limit = 67108864",
 )
+READING = "query_only = ON"
 
 Connections = asyncio.Queue[aiosqlite.Connection]
 
@@ -113,7 +114,7 @@ class PooledSQLiteEngine(SQLiteEngine):
         try:
             connection.row_factory = dict_factory  # type: ignore[assignment]
             await _into_wal(connection, patience)
-            for pragma in (*PRAGMAS, "query_only = ON") if reading else PRAGMAS:
+            for pragma in (*PRAGMAS, READING) if reading else PRAGMAS:
                 await connection.execute_fetchall(f"PRAGMA {pragma}")
         except BaseException:
             await connection.close()
