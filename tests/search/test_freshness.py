@@ -45,10 +45,10 @@ async def test_another_process_changes_words(other: Any) -> None:
     assert await everybody("zirkus") == ["Claire Favre"]
     assert await total("directrice claire") == 0
 
-    await other.run_ddl(f"UPDATE profiles SET about = 'Manege' WHERE id = {HERS}")
-    assert await everybody("manege") == ["Claire Favre"]
+    await other.run_ddl(f"UPDATE profiles SET about = 'Trapezakt' WHERE id = {HERS}")
+    assert await everybody("trapezakt") == ["Claire Favre"]
     await other.run_ddl(f"UPDATE profiles SET about = '' WHERE id = {HERS}")
-    assert await everybody("manege") == []
+    assert await everybody("trapezakt") == []
 
 
 async def test_another_process_changes_filters(other: Any) -> None:
@@ -102,6 +102,9 @@ async def test_a_known_word_whose_last_user_left_is_no_correction(other: Any) ->
     await other.run_ddl(f"UPDATE people SET function = '' WHERE id = {CLAIRE}")
     assert (await ask("zirkusdirektorni")).corrected == []
     assert await total("zirkusdirektorin") == 0
+    # As in a process that never knew the word: what resembles it is offered instead.
+    await other.run_ddl(f"UPDATE people SET function = 'Zirkusdirektor' WHERE id = {DARIO}")
+    assert (await ask("zirkusdirektorin")).corrected or await total("zirkusdirektorin") == 1
 
 
 async def test_only_what_changed_is_read_again(other: Any) -> None:
