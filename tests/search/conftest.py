@@ -16,6 +16,7 @@ from tables.people import Person
 from tests.search import directory
 
 TODAY = date(2026, 11, 23)
+Asked = list[str]
 
 
 @pytest.fixture
@@ -23,6 +24,24 @@ async def mentors(database: Any) -> AsyncIterator[None]:
     await directory.fill()
     yield
     index.forget()
+
+
+@pytest.fixture
+def asked(database: Any, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Every statement sent."""
+    statements: Asked = []
+
+    def noting(usual: Any) -> Any:
+        async def noted(self: Any, query: str, *rest: Any, **more: Any) -> Any:
+            statements.append(query)
+            return await usual(self, query, *rest, **more)
+
+        return noted
+
+    for name in ("_run_in_new_connection", "_run_in_pool"):
+        if usual := getattr(type(database), name, None):
+            monkeypatch.setattr(type(database), name, noting(usual))
+    return statements
 
 
 def visitor(sector: str = "") -> Person:

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
-
 from search import index
 from search.facets import Query
 from search.find import A_PAGE, Found, find
@@ -274,27 +272,6 @@ async def test_questions_to_the_database_are_two(
         asked.clear()
         assert (await ask(words)).total
         assert len(asked) == 2, asked
-
-
-Asked = list[str]
-
-
-@pytest.fixture
-def asked(database: Any, monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """Every statement sent."""
-    statements: Asked = []
-
-    def noting(usual: Any) -> Any:
-        async def noted(self: Any, query: str, *rest: Any, **more: Any) -> Any:
-            statements.append(query)
-            return await usual(self, query, *rest, **more)
-
-        return noted
-
-    for name in ("_run_in_new_connection", "_run_in_pool"):
-        if usual := getattr(type(database), name, None):
-            monkeypatch.setattr(type(database), name, noting(usual))
-    return statements
 
 
 async def test_what_is_corrected_is_said(mentors: None) -> None:
