@@ -14,7 +14,7 @@ from tables.people import Person, Standing
 from tables.profiles import Profile, State
 from tests import databases
 from tests.search import directory
-from tests.search.conftest import TODAY, ask, everybody
+from tests.search.conftest import TODAY, Asked, ask, everybody
 
 
 class Case(NamedTuple):
@@ -264,9 +264,7 @@ async def test_pages_hold_everybody_once(mentors: None) -> None:
     assert (await ask(page=-1)).hits == first.hits
 
 
-async def test_questions_to_the_database_are_two(
-    mentors: None, database: Any, asked: Asked
-) -> None:
+async def test_two_questions_to_the_database(mentors: None, asked: Asked) -> None:
     await ask()  # reads the directory
     for words in ("claire", "e", "condiute", "gstion de projt"):
         asked.clear()
