@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from controllers.arrival import greet
 from controllers.guards import PUBLIC
 from controllers.inquiries import card, perform
 from domain import inquiries, links
@@ -22,6 +23,7 @@ from tables.links import Link
 from tables.people import Person
 from tables.transaction import transaction
 
+AnyRequest = Request[Any, Any, Any]
 DEEDS = {
     "acceptance": "acceptance",
     "refusal-busy": "refusal_busy",
@@ -36,8 +38,11 @@ class Answers(Controller):
     opt = PUBLIC
 
     @get("/{secret:str}")
-    async def show(self, secret: FromPath[str], now: NamedDependency[datetime]) -> Page:
+    async def show(
+        self, request: AnyRequest, secret: FromPath[str], now: NamedDependency[datetime]
+    ) -> Page:
         link, inquiry, mentor = await _opened(secret)
+        greet(request, mentor)
         if not links.is_alive(link, now) or not inquiry.is_open:
             return await _void(inquiry, mentor, now)
         context = await card(inquiry, mentor, now, link=secret)
@@ -46,12 +51,14 @@ class Answers(Controller):
     @post("/{secret:str}/{deed:str}")
     async def act(
         self,
+        request: AnyRequest,
         secret: FromPath[str],
         deed: FromPath[str],
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Response[None]:
         link, inquiry, mentor = await _opened(secret)
+        greet(request, mentor)
         if deed not in DEEDS:
             raise LinkVoid
         form = await _form(DEEDS[deed], inquiry, sent, now)

@@ -8,8 +8,8 @@ import time
 from typing import Any
 
 from litestar import Request
-from litestar.enums import ScopeType
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 import clock
@@ -116,6 +116,15 @@ async def _visit(request: Request[Any, Any, Any]) -> Visit:
     if person is not None:
         visit.profile = await profiles.of(person)
     return visit
+
+
+def greet(request: Request[Any, Any, Any], reader: Person) -> None:
+    """A letter's link speaks its reader's language, as the letter did: unless somebody is signed
+    in, or has chosen another on this device."""
+    visit = anonymous(request.scope)
+    if visit.viewer is None and LANGUAGE not in request.cookies:
+        visit.language = reader.language
+        i18n.speak(reader.language)
 
 
 def anonymous(scope: Any) -> Visit:

@@ -9,9 +9,9 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-import i18n
 import urls
-from controllers.guards import PUBLIC, viewer_of
+from controllers.arrival import greet
+from controllers.guards import PUBLIC
 from domain import links, searches
 from forms.fields import Sent
 from pages import Answer, Page
@@ -50,8 +50,6 @@ class Unsubscribe(Controller):
 
 
 def _page(request: AnyRequest, secret: str, link: Link, *, is_done: bool) -> Page:
-    """In the reader's language, as the letter was, where nobody is signed in."""
     reader: Person = link.person
-    if viewer_of(request) is None:
-        i18n.speak(reader.language)
+    greet(request, reader)
     return Page("unsubscribe/show", piece=PIECE, secret=secret, is_done=is_done)

@@ -80,10 +80,13 @@ def test_on_a_phone(site: Site, window: Callable[..., Page]) -> None:
     # The letter: read, opened without signing in, accepted.
     letter = site.mail.wait_for(MENTOR)
     assert PROBLEM in letter.part("plain") and MENTEE not in letter.raw.decode()
-    mentor = window(locale="de-CH")
+    assert letter.message["Content-Language"] == "de"
+    mentor = window(locale="it-CH")
     mentor.goto(link_in(letter, "answer"))
+    expect(mentor.locator("html")).to_have_attribute("lang", "de")
     expect(mentor.get_by_text(PROBLEM)).to_be_visible()
     mentor.locator("details.choice summary").first.click()
+    expect(mentor.locator("#acceptance-words")).to_have_value(re.compile("Bonjour Nadia Rochat"))
     mentor.locator("#acceptance-words").fill(ANSWER)
     mentor.locator("#accept").click()
     expect(mentor.get_by_text(MENTEE).first).to_be_visible()

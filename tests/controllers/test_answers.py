@@ -17,7 +17,7 @@ from tables.letters import Letter
 from tables.links import Link
 from tables.people import Person, Standing
 from tests.cast import HTMX, Browser
-from tests.factories import new_key
+from tests.factories import make_mentor, new_key
 
 TEXT = "Je reprends une équipe de huit personnes et cherche un regard neuf."
 
@@ -81,9 +81,7 @@ async def test_one_link_in_two_browsers_acts_once(
     assert await Letter.count().where(Letter.name.not_like("inquiry_received")) <= 2
 
 
-async def test_a_question_spends_the_link(
-    mentor: Person, mentee: Person, browser: Browser
-) -> None:
+async def test_a_question_spends_the_link(mentor: Person, mentee: Person, browser: Browser) -> None:
     link, window = await link_sent(mentor, mentee), await browser(None)
 
     await window.post(urls.answer(link, "question"), data={"words": "Laquelle?"})
@@ -121,9 +119,7 @@ async def test_altered_expired_and_foreign_links(
     assert await Inquiry.exists().where(Inquiry.state == State.WAITING)
 
 
-async def test_an_unknown_deed_is_no_deed(
-    mentor: Person, mentee: Person, browser: Browser
-) -> None:
+async def test_an_unknown_deed_is_no_deed(mentor: Person, mentee: Person, browser: Browser) -> None:
     link, window = await link_sent(mentor, mentee), await browser(None)
 
     answer = await window.post(urls.answer(link, "withdrawal"), data={"words": "Oui"})
@@ -159,3 +155,15 @@ async def test_a_stranger_with_the_link_acts_as_its_mentor_alone(
 
     assert answer.status_code == 200 and inquiry.state == State.DECLINED
     assert (await window.get(urls.inquiry(inquiry))).status_code != 200
+
+
+async def test_the_page_speaks_its_mentors_language(mentee: Person, browser: Browser) -> None:
+    ursula = await make_mentor("Ursula", "Keller", language="de")
+    link, window = await link_sent(ursula, mentee), await browser(None)
+
+    german = await window.get(urls.answer(link))
+    window.cookies.set("language", "fr")
+    chosen = await window.get(urls.answer(link))
+
+    assert '<html lang="de"' in german.text and "Annehmen" in german.text
+    assert '<html lang="fr"' in chosen.text
