@@ -175,7 +175,7 @@ async def _unwelcomed(application: Application) -> None:
             raise UndoTooLate
         return
     owner = Profile.person.email == application.email
-    begun = owner & (Profile.changed_at == application.settled_at) & (Profile.about == "")
+    begun = owner & (Profile.changed_at == application.settled_at)
     for row in await Profile.select(Profile.id).where(begun):
         await Profile.delete().where(Profile.id == row["id"])
 
