@@ -61,8 +61,10 @@ class Answers(Controller):
         greet(request, mentor)
         if deed not in DEEDS:
             raise LinkVoid
+        if not links.is_alive(link, now) or not inquiry.is_open:
+            return await _void(inquiry, mentor, now)
         form = await _form(DEEDS[deed], inquiry, sent, now)
-        if form.errors and links.is_alive(link, now):
+        if form.errors:
             context = await card(inquiry, mentor, now, DEEDS[deed], form, secret)
             return Page("answers/show", piece="inquiries/_card", status=422, **context)
         try:
@@ -100,7 +102,7 @@ async def _void(inquiry: Inquiry, mentor: Person, now: datetime) -> Page:
     return Page(
         "answers/void",
         status=409 if not fresh.is_open else 410,
-        also=[Region(f"#inquiry-{inquiry.id}", "outerHTML", "inquiries/_card")],
+        also=[Region(f"#inquiry-{inquiry.id}", "outerHTML", "answers/_void")],
         toast=gettext("Ce lien a déjà servi ou n’est plus valable. Voici où en est la demande."),
-        **context | {"answerable": False},
+        **context,
     )

@@ -11,7 +11,7 @@ import pytest
 import clock
 import urls
 from domain import inquiries
-from domain.inquiries import Request
+from domain.inquiries import Proposal, Request
 from tables.inquiries import Inquiry, State
 from tables.letters import Letter
 from tables.links import Link
@@ -167,3 +167,24 @@ async def test_the_page_speaks_its_mentors_language(mentee: Person, browser: Bro
 
     assert '<html lang="de"' in german.text and "Annehmen" in german.text
     assert '<html lang="fr"' in chosen.text
+
+
+@pytest.mark.parametrize("words", ["Oui", ""])
+async def test_a_void_link_tells_no_word_and_no_address(
+    words: str, mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    """Nor to whoever asks as a script does: a spent one, and one that was overtaken."""
+    overtaken = await link_sent(mentor, mentee)
+    [inquiry] = await Inquiry.visible_to(mentor)
+    await inquiries.accept(inquiry, Proposal("Volontiers"), by=mentor, now=clock.now())
+    window = await browser(None)
+
+    answers = [await window.get(urls.answer(overtaken), headers=HTMX)]
+    for headers in (HTMX, {}):
+        path = urls.answer(overtaken, "acceptance")
+        answers.append(await window.post(path, data={"words": words}, headers=headers))
+
+    assert [each.status_code for each in answers] == [409] * 3
+    for answer in answers:
+        assert mentee.name in answer.text
+        assert mentee.email not in answer.text and TEXT not in answer.text
