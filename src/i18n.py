@@ -159,6 +159,11 @@ def _read(name: str, code: str) -> Catalog:
         return read_po(file, locale=code)
 
 
+def typeset(text: str, code: str = "") -> str:
+    """Of texts that come from no catalogue: content files, what the office writes."""
+    return spaced(text) if (code or language()) == SOURCE else text
+
+
 def spaced(text: str) -> str:
     """French: people type a plain space before ; : ! ? or none; readers get a narrow one that
     can't break."""

@@ -46,6 +46,7 @@ def environment() -> Environment:
         "face": face,
         "markdown": markdown,
         "paragraphs": paragraphs,
+        "typeset": i18n.typeset,
     }
     made.globals |= {
         "asset": assets.asset,

@@ -16,7 +16,7 @@ from domain import applications
 from domain.refusals import TooOften
 from forms.applications import Candidature
 from forms.fields import Sent
-from i18n import language
+from i18n import language, typeset
 from pages import Go, Page, Region
 
 AnyRequest = Request[Any, Any, Any]
@@ -58,7 +58,9 @@ class Applications(Controller):
 
 def card(form: Candidature) -> dict[str, Any]:
     """What applications/_form.html needs."""
-    return {"form": form, "checks": texts.selfchecks(language())}
+    lists = texts.selfchecks(language())
+    checks = {who: [(key, typeset(words)) for key, words in each] for who, each in lists.items()}
+    return {"form": form, "checks": checks}
 
 
 def _page(form: Candidature, status: int) -> Page:

@@ -192,7 +192,7 @@ def _is_undoable(settled_at: datetime | None, now: datetime) -> bool:
 
 
 def _days(since: datetime, now: datetime) -> int:
-    return (day(now) - day(since)).days
+    return int((day(now) - day(since)).days)
 
 
 def _person(row: Any) -> Person | None:

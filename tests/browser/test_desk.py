@@ -1,4 +1,4 @@
-"""A visitor applies, two windows of the office decide: live, by keyboard, undone, told who was first."""
+"""A visitor applies; two windows of the office decide, live, by keyboard, with a second thought."""
 
 from __future__ import annotations
 

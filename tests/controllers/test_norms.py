@@ -43,7 +43,7 @@ async def test_a_member_accepts_once_and_goes_on(founded: None, browser: Browser
     page = await window.get(urls.NORMS, params={"next": urls.PROFILE})
     said = {"version": "1", "next": urls.PROFILE}
     answers = await asyncio.gather(
-        *(window.post(urls.NORMS_ACCEPTANCE, data=said) for _ in range(3))
+        *(window.post(urls.NORMS_ACCEPTANCE, data=said) for _ in range(8))
     )
     after = await window.get(urls.NORMS)
 

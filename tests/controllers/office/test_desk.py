@@ -438,6 +438,9 @@ async def test_for_others_the_desk_is_not_there(
     for person in (mentor, stranger):
         window = await browser(person)
         assert (await window.get(urls.DESK)).status_code == 404
-        answer = await window.post(urls.application_deed(application, deed))
-        assert answer.status_code == 404
+        for note in ("", "x" * 1001):
+            answer = await window.post(
+                urls.application_deed(application, deed), data={"note": note}
+            )
+            assert answer.status_code == 404 and application.name not in answer.text
     assert (await kept(application)).state == ApplicationState.WAITING
