@@ -16,6 +16,7 @@ from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
 import urls
+from settings import settings
 from templating import render
 
 AnyRequest = Request[Any, Any, Any]
@@ -79,7 +80,7 @@ class Page(Response[None]):
             cookies=_all_cookies(self, others),
             headers={**(others.get("headers") or {}), **self.headers},
             is_head_response=bool(others.get("is_head_response")),
-            media_type="text/html; charset=utf-8",
+            media_type="text/html",
             status_code=self.status,
         )
 
@@ -122,7 +123,14 @@ class Go(Response[None]):
         self.address = address
         if toast:
             # Read and removed by the next page; shown escaped.
-            self.set_cookie(SAID, quote(toast), max_age=60, httponly=True, samesite="lax")
+            self.set_cookie(
+                SAID,
+                quote(toast),
+                max_age=60,
+                secure=settings().https,
+                httponly=True,
+                samesite="lax",
+            )
 
     def to_asgi_response(self, app: Any, request: Any, **others: Any) -> ASGIResponse:
         is_sent = Hx.of(request).is_sent

@@ -14,6 +14,7 @@ from tables.people import Person
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 PUBLIC = {"public": True}  # a route's opt; tests/test_doors.py lists them all
+COOKIELESS = PUBLIC | {"exclude_from_csrf": True}  # the same for everybody, holds no form
 
 
 def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:

@@ -6,18 +6,18 @@ import asyncio
 
 from litestar import MediaType, Response, get
 
-from controllers.guards import PUBLIC
+from controllers.guards import COOKIELESS
 from running import upgrade
 
 PATIENCE = 1.0  # seconds
 
 
-@get("/health", opt=PUBLIC, media_type=MediaType.TEXT)
+@get("/health", opt=COOKIELESS, media_type=MediaType.TEXT)
 async def health() -> str:
     return "ok"
 
 
-@get("/ready", opt=PUBLIC, media_type=MediaType.TEXT)
+@get("/ready", opt=COOKIELESS, media_type=MediaType.TEXT)
 async def ready() -> Response[str]:
     try:
         async with asyncio.timeout(PATIENCE):

@@ -14,7 +14,7 @@ import urls
 from assets import asset, files
 from content import texts
 from controllers.arrival import LANGUAGE, THEME, THEMES, anonymous
-from controllers.guards import PUBLIC, viewer_of
+from controllers.guards import COOKIELESS, PUBLIC, viewer_of
 from controllers.home import member_home
 from domain import first_run, people
 from domain.refusals import Unseen
@@ -64,12 +64,17 @@ async def dress(sent: NamedDependency[Sent]) -> Go:
     theme = sent.one("theme")
     age = YEAR if theme in THEMES else 0
     answer.set_cookie(
-        THEME, theme if age else "", max_age=age, secure=settings().https, samesite="lax"
+        THEME,
+        theme if age else "",
+        max_age=age,
+        secure=settings().https,
+        httponly=True,
+        samesite="lax",
     )
     return answer
 
 
-@get("/manifest.webmanifest", opt=PUBLIC, media_type="application/manifest+json")
+@get("/manifest.webmanifest", opt=COOKIELESS, media_type="application/manifest+json")
 async def manifest(request: Request[Any, Any, Any]) -> dict[str, Any]:
     visit = anonymous(request.scope)
     icons: list[dict[str, str]] = [
@@ -91,14 +96,14 @@ async def manifest(request: Request[Any, Any, Any]) -> dict[str, Any]:
     }
 
 
-@get("/sw.js", opt=PUBLIC, media_type="text/javascript")
+@get("/sw.js", opt=COOKIELESS, media_type="text/javascript")
 async def service_worker() -> str:
     """From the root, because a worker's scope is its folder; the list names the versions."""
     kept = ["/static/offline.html", *map(asset, KEPT_OFFLINE)]
     return files()["sw.js"].content.decode().replace("__KEEP__", json.dumps(kept))
 
 
-@get("/robots.txt", opt=PUBLIC, media_type=MediaType.TEXT)
+@get("/robots.txt", opt=COOKIELESS, media_type=MediaType.TEXT)
 async def robots() -> str:
     return "User-agent: *\nDisallow: /\n"
 
