@@ -129,6 +129,7 @@ def build(further: list[ControllerRouterHandler] | None = None) -> Litestar:
         before_send=[dress],
         lifespan=[running],
         openapi_config=None,
+        request_class=providers.Reading,
         request_max_body_size=MOST_BYTES,
         logging_config=None,
     )

@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
@@ -41,8 +41,8 @@ class Hx(NamedTuple):
     def of(cls, connection: ASGIConnection[Any, Any, Any, Any]) -> Hx:
         headers = connection.headers
         is_sent = headers.get("hx-request") == "true"
-        here = urlsplit(headers.get("hx-current-url", ""))
-        path = (here.path or "/") + (f"?{here.query}" if here.query else "")
+        page = parted(headers.get("hx-current-url", ""))
+        path = (page.path or "/") + (f"?{page.query}" if page.query else "")
         return cls(is_sent, is_sent and headers.get("hx-request-type") == "partial", path)
 
 
@@ -142,6 +142,14 @@ class Go(Response[None]):
         )
 
 
+def parted(address: str) -> SplitResult:
+    """A header's address, whatever it holds: errors ask for it too, so it must not be one."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def sign_in_first(request: AnyRequest) -> Response[None]:
     """401 for htmx (a poll stays silent, so that nobody loses what they type), 303 for a page."""
     hx = Hx.of(request)
@@ -149,8 +157,7 @@ def sign_in_first(request: AnyRequest) -> Response[None]:
         to = urls.with_query(urls.SIGN_IN, next=hx.page)
         is_poll = "poll" in request.query_params
         return Response(None, status_code=401, headers={} if is_poll else {"HX-Redirect": to})
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    back = here if request.method == "GET" else urls.HOME
+    back = _here(request) if request.method == "GET" else urls.HOME
     return Go(urls.with_query(urls.SIGN_IN, next=back))
 
 
@@ -191,5 +198,6 @@ def _all_cookies(response: Response[Any], others: Mapping[str, Any]) -> Iterable
 
 
 def _here(request: AnyRequest) -> str:
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query else "")
+    """Not by `request.url`, which fails over a Host header that makes no sense."""
+    query = request.scope["query_string"].decode(errors="replace")
+    return request.scope["path"] + (f"?{query}" if query else "")

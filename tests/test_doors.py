@@ -255,3 +255,46 @@ async def test_without_a_token_nothing_is_posted(
     got = {name: (await knock(window, name, world)).status_code for name in posts}
 
     assert got == dict.fromkeys(posts, 403)
+
+
+# What no browser sends
+
+
+async def test_headers_without_sense_are_no_mistake_of_ours(
+    mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    window = await browser(mentee)
+
+    for name in ("HX-Current-URL", "Referer", "Host"):
+        for value in ("http://[", "x:99999999", "a:b:c"):
+            for page in ("/", urls.MENTORS, urls.mentor(mentor), "/nowhere"):
+                answer = await window.get(page, headers={name: value, "HX-Request": "true"})
+                assert answer.status_code in (200, 400, 404), (name, value, page)
+
+
+async def test_forms_that_cannot_be_read_are_refused(browser: Browser) -> None:
+    window, guarded = await browser(None), await browser(None)
+    del guarded.headers["x-csrftoken"]  # its form is read by the guard already
+
+    for client in (window, guarded):
+        for part in (
+            b'name="email"\r\nContent-Type: text/plain; charset=none\r\n\r\nx',
+            b'name="email"\r\n\r\n\xff',
+            b'x="email"\r\n\r\n\xff',
+        ):
+            answer = await client.post(
+                urls.SIGN_IN,
+                content=b"--x\r\nContent-Disposition: form-data; " + part + b"\r\n--x--\r\n",
+                headers={"Content-Type": "multipart/form-data; boundary=x"},
+            )
+            assert answer.status_code == 400
+
+
+async def test_a_digit_that_is_no_number_withdraws_nothing(
+    mentee: Person, browser: Browser
+) -> None:
+    window = await browser(mentee)
+
+    answer = await window.post("/inquiries/withdrawals", data={"withdraw": "²"})
+
+    assert answer.status_code == 303

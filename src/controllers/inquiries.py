@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from tables.people import Person
 from tables.profiles import Profile
 
 AnyRequest = Request[Any, Any, Any]
+NUMBER = re.compile(r"\d{1,9}", re.ASCII)  # «²» is a digit too, but no number
 
 
 class Asking(Controller):
@@ -207,7 +209,7 @@ class Inquiries(Controller):
         now: NamedDependency[datetime],
     ) -> Go:
         """After one mentor accepted: the ticked others, in one step."""
-        ticked = {int(each) for each in sent.all("withdraw") if each.isdigit() and len(each) < 10}
+        ticked = {int(each) for each in sent.all("withdraw") if NUMBER.fullmatch(each)}
         withdrawn = await inquiries.withdraw_all(ticked, by=viewer, now=now)
         toast = gettext("Demandes retirées: %(count)s.") % {"count": withdrawn}
         return Go(urls.MENTORSHIPS, toast=toast)

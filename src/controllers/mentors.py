@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Controller, Request, get
 from litestar.di import NamedDependency
@@ -15,7 +14,7 @@ import urls
 from content import catalogue
 from domain import favourites, inquiries, profiles, searches
 from i18n import language
-from pages import Hx, Page, Region
+from pages import Hx, Page, Region, parted
 from search import find
 from search.facets import Query
 from search.find import Found, Hit
@@ -54,7 +53,7 @@ class Mentors(Controller):
         viewer: NamedDependency[Person],
         now: NamedDependency[datetime],
     ) -> Page:
-        query = searches.query_of(request.url.query)
+        query = searches.query_of(request.scope["query_string"].decode(errors="replace"))
         found = await find.find(query, viewer, language(), clock.day(now))
         is_partial = Hx.of(request).is_partial
         if is_partial and query.page > 1:  # «Voir plus»: the list grows in place
@@ -203,6 +202,6 @@ async def _first(found: Found) -> Profile | None:
 
 def _back(request: AnyRequest) -> str:
     """To the very search one came from, as far as the browser tells."""
-    came = urlsplit(request.headers.get("referer", ""))
+    came = parted(request.headers.get("referer", ""))
     is_ours = came.netloc == request.headers.get("host") and came.path == urls.MENTORS
     return f"{urls.MENTORS}?{came.query}" if is_ours and came.query else urls.MENTORS

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from litestar import Request
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
+from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
 import clock
@@ -32,6 +34,16 @@ def found(row: Row | None) -> Row:
 
 def number(given: int) -> int:
     return given if 0 < given <= GREATEST else found(None)
+
+
+class Reading(Request[Any, Any, Any]):
+    """A form that no browser sends so is a mistake of whoever sent it, not of ours."""
+
+    async def form(self) -> FormMultiDict:
+        try:
+            return await super().form()
+        except (LookupError, UnicodeError) as error:  # an unknown or broken encoding
+            raise ClientException from error
 
 
 async def now() -> datetime:
