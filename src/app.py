@@ -110,6 +110,21 @@ ERRORS = {
 }  # fmt: skip
 
 
+class Doors(Litestar):
+    """HEAD is GET without its body: who watches servers or previews links asks so."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_head(message: Any) -> None:
+            is_body = message["type"] == "http.response.body"
+            await send({**message, "body": b""} if is_body else message)
+
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope, send_on = {**scope, "method": "GET"}, send_head
+        else:
+            send_on = send
+        await super().__call__(scope, receive, send_on)
+
+
 def build(further: list[ControllerRouterHandler] | None = None) -> Litestar:
     """`further`: the demo's doors."""
     csrf = CSRFConfig(
@@ -119,7 +134,7 @@ def build(further: list[ControllerRouterHandler] | None = None) -> Litestar:
         cookie_secure=settings().https,
     )
     provided = ("now", "viewer", "sent", "inquiry", "mentorship", "mentor_profile")
-    return Litestar(
+    return Doors(
         [*HANDLERS, *(further or [])],
         guards=[signed_in],
         # Not csrf_config: that one would run before we know whose language an error is in.

@@ -105,11 +105,7 @@ async def _visit(request: Request[Any, Any, Any]) -> Visit:
     token = request.cookies.get(session_cookie(), "")
     session = await sessions.recognise(token, clock.now()) if token else None
     person: Person | None = session.person if session else None
-    language = i18n.choose(
-        person.language if person else None,
-        request.cookies.get(LANGUAGE),
-        request.headers.get("accept-language", ""),
-    )
+    language = _language(request, person)
     theme = request.cookies.get(THEME, "")
     kept = await house.current()
     visit = Visit(session, kept, language, theme if theme in THEMES else "")
@@ -131,9 +127,15 @@ def anonymous(scope: Any) -> Visit:
     """For an error before anybody was recognised."""
     visit: Visit | None = scope.get("visit")
     if visit is None:
-        visit = Visit(None, House(name_fr="Mentorat", short_name="Mentorat"), i18n.SOURCE, "")
+        kept = House(name_fr="Mentorat", short_name="Mentorat")
+        visit = Visit(None, kept, _language(Request(scope), None), "")
         scope["visit"] = visit
     return visit
+
+
+def _language(request: Request[Any, Any, Any], person: Person | None) -> str:
+    own, accepted = person.language if person else None, request.headers.get("accept-language", "")
+    return i18n.choose(own, request.cookies.get(LANGUAGE), accepted)
 
 
 def _log(scope: Any, status: int, begun: float) -> None:
