@@ -56,7 +56,7 @@ class Asking(Controller):
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Page | Go:
-        form = Ask.read(sent, tuple(LOCALES))
+        form = Ask.read(sent, _languages(mentor_profile))
         mentor: Person = mentor_profile.person
         status, toast = 422, ""
         if form.request is not None:
@@ -89,7 +89,7 @@ class Asking(Controller):
     ) -> Response[None]:
         """As one types; without JavaScript a button of the form."""
         mentor: Person = mentor_profile.person
-        form = Ask.read(sent, tuple(LOCALES))
+        form = Ask.read(sent, _languages(mentor_profile))
         await drafts.save(mentor, form.draft(), by=viewer, now=now)
         saved = Region("#saved", "innerHTML", "inquiries/_saved")
         return Answer("", instead=urls.ask(mentor), also=[saved], saved_at=now)
@@ -234,7 +234,7 @@ async def asking(
         "form": form,
         "saved_at": saved_at,
         "kinds": KINDS,
-        "spoken": list(dict.fromkeys([*LOCALES, *profile.spoken])),
+        "spoken": _languages(profile),
         "answer_by": deadlines.answer_by(now, kept.release_day),
         "is_norms_due": not await norms.has_accepted(viewer),
         "already": next((each for each in still_open if _mentor(each).id == mentor.id), None),
@@ -332,6 +332,11 @@ async def _again(inquiry: Inquiry, viewer: Person, deed: str, form: Any, now: da
 async def _done(inquiry: Inquiry, viewer: Person, now: datetime, toast: str) -> Answer:
     context = await card(inquiry, viewer, now)
     return Answer("inquiries/_card", instead=urls.inquiry(inquiry), toast=toast, **context)
+
+
+def _languages(profile: Profile) -> list[str]:
+    """To talk in: those of the pages, and what else this mentor speaks."""
+    return list(dict.fromkeys([*LOCALES, *profile.spoken]))
 
 
 def _mentee(inquiry: Inquiry) -> Person:

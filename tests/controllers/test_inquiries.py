@@ -277,3 +277,18 @@ async def test_lists_ask_the_database_as_often_with_one_as_with_many(
         counts.append(len(counted))
         assert len(re.findall(r'class="card hit"', page.text)) >= more
     assert counts[0] == counts[1]
+
+
+async def test_every_language_that_is_offered_can_be_chosen(
+    mentee: Person, browser: Browser
+) -> None:
+    window = await browser(mentee)
+    mentor = await make_mentor(languages=("fr", "es"))
+
+    form = (await window.get(urls.ask(mentor))).text
+    await window.post(urls.ask(mentor), data=FORM | {"language": "es"})
+    wrong = await window.post(urls.ask(mentor), data=FORM | {"language": "pt"})
+
+    [inquiry] = await Inquiry.objects()
+    assert 'value="es"' in form and 'value="pt"' not in form
+    assert inquiry.language == "es" and wrong.status_code == 422
