@@ -405,6 +405,16 @@ async def test_a_failed_letter_is_counted_and_sent_again_without_being_read(
     assert again.status_code == 409 and row and row.state == LetterState.WAITING
 
 
+async def test_a_failed_letter_to_a_stranger_has_no_name(
+    coordinator: Person, browser: Browser
+) -> None:
+    await make_letter()
+
+    desk = html.unescape((await (await browser(coordinator)).get(urls.DESK)).text)
+
+    assert "Une personne qui n’est pas membre" in desk and "None" not in desk
+
+
 async def test_the_desk_asks_the_database_no_more_often_for_three(
     coordinator: Person, browser: Browser, queries: Any
 ) -> None:
