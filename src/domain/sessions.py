@@ -114,10 +114,17 @@ async def begin(person: Person, device: str, now: datetime, onward: str = "/") -
     async with transaction():
         await session.save()
         if person.standing == Standing.INVITED:
-            person.standing, person.joined_at = Standing.ACTIVE, now
-            await person.save([Person.standing, Person.joined_at])
-            await history.record("person.join", person, person, now)
+            await _join(person, now)
     return Begun(token, mark, session.expires_at, onward)
+
+
+async def _join(person: Person, now: datetime) -> None:
+    """Once, and not over an exclusion of a moment ago."""
+    invited = (Person.id == person.id) & (Person.standing == Standing.INVITED)
+    values: dict[Any, Any] = {Person.standing: Standing.ACTIVE, Person.joined_at: now}
+    if await Person.update(values).where(invited).returning(Person.id):
+        person.standing, person.joined_at = Standing.ACTIVE, now
+        await history.record("person.join", person, person, now)
 
 
 async def recognise(token: str, now: datetime) -> Session | None:

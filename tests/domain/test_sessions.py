@@ -6,12 +6,16 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 import clock
 from domain import sessions
 from domain.sessions import Asking
+from tables.events import Event
 from tables.letters import Letter
-from tables.people import Person
+from tables.people import Person, Standing
 from tables.sessions import Session, SignIn
+from tests.factories import make_person
 
 VISITOR = "192.0.2.7"
 
@@ -94,3 +98,27 @@ async def test_all_sessions_of_one_person_end(mentee: Person, stranger: Person) 
     [left] = await Session.objects()
 
     assert left.person == stranger.id
+
+
+@pytest.mark.usefixtures("founded")
+async def test_who_is_excluded_meanwhile_does_not_join() -> None:
+    now, invited = clock.now(), await make_person(standing=Standing.INVITED)
+    excluded: dict[Any, Any] = {Person.standing: Standing.EXCLUDED}
+    await Person.update(excluded).where(Person.id == invited.id)
+
+    token = (await sessions.begin(invited, "", now)).token
+
+    assert await Person.exists().where(Person.standing == Standing.EXCLUDED)
+    assert await sessions.recognise(token, now) is None
+
+
+@pytest.mark.usefixtures("founded")
+async def test_whoever_comes_in_twice_at_once_joins_once() -> None:
+    now, invited = clock.now(), await make_person(standing=Standing.INVITED)
+    again = await Person.objects().get(Person.id == invited.id)
+    assert again is not None
+
+    for person in (invited, again):
+        await sessions.begin(person, "", now)
+
+    assert await Event.count().where(Event.what == "person.join") == 1
