@@ -282,7 +282,8 @@ async def suggested_in(inquiry: Inquiry) -> Person | None:
     """The colleague a mentor named, while they can be asked."""
     if inquiry.suggested is None:
         return None
-    return await Person.objects().where(Person.id == _id(inquiry.suggested)).first()
+    named = await Person.objects().where(Person.id == _id(inquiry.suggested)).first()
+    return named if named is not None and await is_askable(named) else None
 
 
 async def colleague(number: int) -> Person:

@@ -201,8 +201,8 @@ async def busy_ends_tomorrow(person: Person, day: date, now: datetime) -> None:
 
 
 async def free_again(person: Person, mentor: Person, now: datetime) -> None:
-    """To whoever wished to be told."""
-    key = f"free_again:{person.id}:{mentor.id}:{clock.day(now)}"
+    """To whoever wished to be told: once a wish, which may be wished again the same day."""
+    key = f"free_again:{person.id}:{mentor.id}:{_ms(now)}"
     link = urls.absolute(urls.mentor(mentor))
     await outbox.post("free_again", key, person, now, mentor=mentor, link=link)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from domain import favourites, inquiries, mentorships
+from domain import availability, favourites, inquiries, mentorships
 from domain.inquiries import MOVES, Proposal, Request
 from domain.refusals import (
     AlreadyAsked,
@@ -183,6 +183,17 @@ async def test_a_colleague_is_suggested(mentor: Person, mentee: Person) -> None:
         await Inquiry.delete().where(Inquiry.id == again.id)
 
 
+async def test_a_colleague_who_left_is_shown_no_more(mentor: Person, mentee: Person) -> None:
+    inquiry, colleague = await make_inquiry(mentee, mentor), await make_mentor("Rita", "Sutter")
+    await inquiries.suggest(inquiry, colleague, by=mentor, saying="Voyez Rita", now=NOW)
+    shown = await inquiries.suggested_in(inquiry)
+
+    await Person.update({Person.standing: Standing.EXCLUDED}).where(Person.id == colleague.id)
+
+    assert shown is not None and shown.id == colleague.id
+    assert await inquiries.suggested_in(inquiry) is None
+
+
 async def test_a_question_back_and_its_answer_start_the_clock_anew(
     mentor: Person, mentee: Person
 ) -> None:
@@ -322,13 +333,25 @@ async def test_who_wished_is_told_once_when_a_mentor_is_free_again(
     assert profile is not None
     await favourites.wish(mentor, by=mentee, now=NOW)
 
-    from domain import availability
-
     for _ in range(2):
         await availability.turn_free(profile, by=mentor, now=NOW)
 
     [letter] = await Letter.objects()
     assert letter.name == "free_again" and letter.to == mentee.id
+
+
+async def test_who_wishes_again_the_same_day_is_told_again(mentee: Person, founded: None) -> None:
+    mentor = await make_mentor(is_busy=True)
+    profile = await Profile.objects(Profile.person).where(Profile.person == mentor.id).first()
+    assert profile is not None
+
+    for minutes in (0, 10):
+        now = NOW + timedelta(minutes=minutes)
+        await availability.turn_busy(profile, until=None, by=mentor, now=now)
+        await favourites.wish(mentor, by=mentee, now=now)
+        await availability.turn_free(profile, by=mentor, now=now)
+
+    assert await names_of_letters() == ["free_again", "free_again"]
 
 
 async def test_two_browsers_answer_and_one_wins(mentor: Person, mentee: Person) -> None:
