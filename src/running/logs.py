@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from typing import Any
 
 # What a line may carry beside its words: see `extra=` where it is logged.
 CARRIED = ("method", "route", "status", "milliseconds")
+
+# PostgreSQL tells the row, asyncpg the value; an address may stand anywhere.
+QUOTED = re.compile(
+    r"^DETAIL:.*?(?=^HINT:|^The above exception|^During handling|\Z)"
+    r"|(?<=invalid input for query argument ).*?(?=^The above exception|^During handling|\Z)"
+    r"|\S+@\S+",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def speak() -> None:
@@ -18,7 +27,14 @@ def speak() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 
-class Plain(logging.Formatter):
+class Careful(logging.Formatter):
+    """Traces without what the database's errors quote of people's rows."""
+
+    def formatException(self, ei: Any) -> str:
+        return QUOTED.sub("…", super().formatException(ei))
+
+
+class Plain(Careful):
     def format(self, record: logging.LogRecord) -> str:
         words = [record.levelname.lower(), record.getMessage()]
         words += [f"{name}={value}" for name, value in _carried(record).items()]
@@ -26,7 +42,7 @@ class Plain(logging.Formatter):
         return " ".join(words) + trace
 
 
-class AsJson(logging.Formatter):
+class AsJson(Careful):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
