@@ -14,7 +14,7 @@ from tables.house import House
 from tables.mentorships import RUNNING, Mentorship
 from tables.people import Person
 from tables.profiles import BusyReason, Profile, State
-from tables.transaction import transaction
+from tables.transaction import hold, transaction
 
 
 async def turn_busy(profile: Profile, *, until: date | None, by: Person, now: datetime) -> None:
@@ -33,6 +33,7 @@ async def take_up_to(capacity: int, profile: Profile, *, by: Person, now: dateti
     """Another capacity weighs at once; the same one again changes nothing."""
     insist(_is_own(profile, by))
     async with transaction():
+        await hold(by)
         other = (Profile.id == profile.id) & (Profile.capacity != capacity)
         changed = Profile.update({Profile.capacity: capacity}).where(other)
         if not await changed.returning(Profile.id):
@@ -57,7 +58,7 @@ async def weigh(mentor: Person, now: datetime) -> None:
     if is_full and not profile.is_busy:
         await _turn_busy(profile, BusyReason.CAPACITY, None, None, now)
     elif not is_full and profile.is_busy and profile.busy_reason == BusyReason.CAPACITY:
-        await _turn_free(profile, None, now)
+        await _turn_free(profile, None, now, still=Profile.busy_reason == BusyReason.CAPACITY)
 
 
 async def count_silence(mentor: Person, house: House, now: datetime) -> None:
@@ -89,7 +90,7 @@ async def return_due(now: datetime) -> None:
     """Free again on the date."""
     due = Profile.is_busy.eq(True) & (Profile.busy_until <= day(now))
     for profile in await Profile.objects(Profile.person).where(due):
-        await _turn_free(profile, None, now)
+        await _turn_free(profile, None, now, still=due)
 
 
 async def _turn_busy(
@@ -100,9 +101,13 @@ async def _turn_busy(
         await history.record(f"availability.busy_{reason.value}", profile, by, now)
 
 
-async def _turn_free(profile: Profile, by: Person | None, now: datetime) -> None:
+async def _turn_free(
+    profile: Profile, by: Person | None, now: datetime, *, still: Any = None
+) -> None:
+    """`still`: why, as it must hold at that moment; another date was perhaps just chosen."""
     async with transaction():
         busy = (Profile.id == profile.id) & Profile.is_busy.eq(True)
+        busy = busy if still is None else busy & still
         values: dict[Any, Any] = {
             Profile.is_busy: False,
             Profile.busy_until: None,

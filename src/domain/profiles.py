@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain import deadlines, history, norms
+from domain import availability, deadlines, history, norms
 from domain.permissions import may_settle
 from domain.refusals import AlreadySettled, NormsFirst, NotComplete, UndoTooLate, insist
 from mail import letters, outbox
@@ -61,6 +61,7 @@ async def write(profile: Profile, face: Face, *, by: Person, now: datetime) -> N
     insist(_is_own(profile, by))
     async with transaction():
         await hold(by)
+        is_other_capacity = profile.capacity != face.capacity
         profile.about, profile.about_language = face.about, by.language
         profile.years, profile.capacity = face.years, face.capacity
         profile.languages = " ".join(face.languages)
@@ -80,6 +81,8 @@ async def write(profile: Profile, face: Face, *, by: Person, now: datetime) -> N
         )
         await _choose(profile, face.topics)
         await history.record("profile.write", profile, by, now)
+        if is_other_capacity:
+            await availability.weigh(by, now)
 
 
 async def hand_in(profile: Profile, *, by: Person, now: datetime) -> None:

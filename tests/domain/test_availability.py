@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,25 @@ async def test_busy_until_a_date_comes_back_by_itself(mentor: Person) -> None:
     after = await own(mentor)
     assert before and not after.is_busy and after.busy_until is None
     assert await Event.count().where(Event.what == "availability.free") == 1
+
+
+async def test_a_date_moved_at_the_last_moment_stays(
+    mentor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock has read the old one already."""
+    await availability.turn_busy(await own(mentor), until=RETURN, by=mentor, now=NOW)
+    turn_free = availability._turn_free
+
+    async def slow(*told: Any, **more: Any) -> None:
+        later = date(2027, 2, 1)
+        await availability.turn_busy(await own(mentor), until=later, by=mentor, now=NOW)
+        await turn_free(*told, **more)
+
+    monkeypatch.setattr(availability, "_turn_free", slow)
+    await availability.return_due(datetime(2027, 1, 12, 9, tzinfo=UTC))
+
+    profile = await own(mentor)
+    assert profile.is_busy and profile.busy_until == date(2027, 2, 1)
 
 
 async def test_a_letter_the_day_before_exactly_once(mentor: Person) -> None:

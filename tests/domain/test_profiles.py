@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
 import clock
-from domain import deadlines, history, profiles
+from domain import deadlines, history, inquiries, profiles
+from domain.inquiries import Proposal
 from domain.refusals import AlreadySettled, NormsFirst, NotComplete, UndoTooLate, Unseen
 from mail import letters
 from tables.events import Event
 from tables.people import Person
 from tables.profiles import Profile, State
-from tests.factories import make_person, make_profile
+from tests.factories import make_inquiry, make_person, make_profile
 
 Verb = Callable[[Profile, Person], Awaitable[None]]
 
@@ -128,3 +130,20 @@ async def test_a_profile_is_begun_once(mentee: Person) -> None:
     second = await profiles.begin(mentee, clock.now())
 
     assert first.id == second.id and await Profile.count() == 1
+
+
+async def test_room_for_one_more_frees_who_was_full(mentor: Person, mentee: Person) -> None:
+    """The same as on the page of availability."""
+    inquiry, now = await make_inquiry(mentee, mentor), clock.now()
+    await inquiries.accept(inquiry, Proposal("Oui"), by=mentor, now=now)
+    face = profiles.Face("Bonjour", 9, ("fr",), ("phone",), ("adviser",), (), capacity=2)
+    busy = []
+
+    for capacity in (1, 2, 1):
+        profile = await profiles.of(mentor)
+        assert profile is not None
+        await profiles.write(profile, replace(face, capacity=capacity), by=mentor, now=now)
+        await profile.refresh([Profile.is_busy])
+        busy.append(profile.is_busy)
+
+    assert busy == [True, False, True]
