@@ -234,6 +234,25 @@ async def test_a_topic_comes_before_its_branch(mentors: None) -> None:
     assert by_leaf == sorted(by_leaf, reverse=True) and by_leaf[0] and not by_leaf[-1]
 
 
+async def test_one_topic_with_all_words_comes_before_words_from_here_and_there(
+    mentors: None,
+) -> None:
+    topics = await directory.topic_numbers()
+    for number in range(4):
+        of_both = {"function": "Projet", "topics": ["time-management"]}  # «Gestion du temps»
+        await directory.add({"key": str(number), "first_name": f"Z{number}"} | of_both, topics)
+
+    names = await everybody("gestion projet")
+
+    managers = {
+        f"{mentor['first_name']} {mentor['last_name']}"
+        for mentor in directory.mentors()
+        if "project-management" in mentor["topics"]
+    }
+    assert set(names[: len(managers)]) == managers
+    assert {name.strip() for name in names[len(managers) :]} >= {"Z0", "Z1", "Z2", "Z3"}
+
+
 LEAVES = ("leadership-style", "intercultural-leadership")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import piccolo_conf
-from search import index
+from search import changes, index
 from search.facets import Query
 from search.find import find
 from tables.people import Person
@@ -51,6 +51,15 @@ async def test_another_process_changes_words(other: Any) -> None:
     assert await everybody("trapezakt") == []
 
 
+async def test_beginnings_that_were_typed_before_find_new_words(other: Any) -> None:
+    """They are remembered, and so must be forgotten."""
+    assert (await total("zirk"), await total("trape")) == (0, 0)
+    await other.run_ddl(f"UPDATE people SET function = 'Zirkusdirektorin' WHERE id = {CLAIRE}")
+    await other.run_ddl(f"UPDATE profiles SET about = 'Am Trapez' WHERE id = {HERS}")
+    assert await everybody("zirk") == ["Claire Favre"]
+    assert await everybody("trape") == ["Claire Favre"]
+
+
 async def test_another_process_changes_filters(other: Any) -> None:
     free = (await ask()).facets.free.count
     await other.run_ddl(f"UPDATE profiles SET is_busy = true WHERE id = {HERS}")
@@ -78,6 +87,12 @@ async def test_who_leaves_and_who_comes(other: Any) -> None:
     await other.run_ddl(f"DELETE FROM people WHERE id = {CLAIRE}")
     assert await total("claire favre") == 0
     assert (await ask()).total == 64
+
+    # Without topics, whose rows would tell it too.
+    await other.run_ddl("DELETE FROM profile_topics")
+    assert (await ask()).total == 64
+    await other.run_ddl(f"DELETE FROM people WHERE id = {DARIO}")
+    assert (await ask()).total == 63
 
     topics = await directory.topic_numbers()
     await directory.add({"key": "new", "first_name": "Zwirbel", "topics": ["mba"]}, topics)
@@ -153,6 +168,41 @@ async def test_what_a_transaction_undoes_is_never_kept(other: Any) -> None:
     assert await everybody("clown") == ["Dario Zanetti"]
 
 
+async def test_an_undone_change_whose_number_another_gets(other: Any) -> None:
+    with pytest.raises(KeyError):
+        async with transaction():
+            await Person.update({Person.function: "Clown"}).where(Person.first_name == "Claire")
+            assert await everybody("clown") == ["Claire Favre"]
+            raise KeyError
+    await other.run_ddl(f"UPDATE people SET function = 'Zauberer' WHERE id = {DARIO}")
+    assert (await everybody("zauberer"), await everybody("clown")) == (["Dario Zanetti"], [])
+
+
+async def test_a_slow_search_never_brings_old_rows_back(
+    other: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads, another process changes the row, a quicker search reads it, the slow one ends."""
+    usual, has_read, may_end = index._read, asyncio.Event(), asyncio.Event()
+
+    async def slow(profiles: Any, people: Any) -> Any:
+        rows = await usual(profiles, people)
+        monkeypatch.setattr(index, "_read", usual)
+        has_read.set()
+        await may_end.wait()
+        return rows
+
+    monkeypatch.setattr(index, "_read", slow)
+    await other.run_ddl(f"UPDATE people SET function = 'Clown' WHERE id = {CLAIRE}")
+    slowly = asyncio.create_task(everybody("clown"))
+    await has_read.wait()
+    await other.run_ddl(f"UPDATE people SET function = 'Zauberin' WHERE id = {CLAIRE}")
+    assert await everybody("zauberin") == ["Claire Favre"]
+    may_end.set()
+
+    assert await slowly == []
+    assert await everybody("zauberin") == ["Claire Favre"]
+
+
 async def test_a_first_search_within_a_transaction_is_its_own(mentors: None) -> None:
     index.forget()
     with pytest.raises(KeyError):
@@ -206,6 +256,8 @@ async def test_numbers_of_another_server_are_no_endless_news(mentors: None, aske
     assert await total("claire favre") == 1
     asked.clear()
     assert await total("claire favre") == 1 and len(asked) == 2
+    if not changes.on_sqlite():
+        assert not (await changes.since(2**39)).about
     await Person.update({Person.function: "Clown"}).where(Person.first_name == "Claire")
     assert await everybody("clown") == ["Claire Favre"]
 
