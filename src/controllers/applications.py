@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 
 import urls
 from content import texts
+from controllers.arrival import whence
 from controllers.guards import PUBLIC, viewer_of
 from domain import applications
 from domain.refusals import TooOften
@@ -73,7 +74,7 @@ def _page(form: Candidature, status: int) -> Page:
 def _candidate(form: Candidature, request: AnyRequest) -> applications.Candidate:
     return applications.Candidate(
         key=form.key,
-        visitor=request.client.host if request.client else "",
+        visitor=whence(request),
         email=form.email,
         first_name=form.first_name,
         last_name=form.last_name,

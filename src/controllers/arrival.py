@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from litestar import Request
@@ -121,6 +122,18 @@ def greet(request: Request[Any, Any, Any], reader: Person) -> None:
     if visit.viewer is None and LANGUAGE not in request.cookies:
         visit.language = reader.language
         i18n.speak(reader.language)
+
+
+def whence(request: Request[Any, Any, Any]) -> str:
+    """For limits; of IPv6 the network, as every home has 2^64 addresses to ask from."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:  # what a proxy wrote, a socket's name
+        return host
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Network((int(address) >> 64 << 64, 64)))
+    return host
 
 
 def anonymous(scope: Any) -> Visit:

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 import sealing
 import urls
-from controllers.arrival import MARK, session_cookie
+from controllers.arrival import MARK, session_cookie, whence
 from controllers.guards import PUBLIC, viewer_of
 from domain import sessions
 from domain.refusals import CodeSpent, LinkVoid, TooOften, WrongCode
@@ -45,8 +45,7 @@ class Sessions(Controller):
         if form.errors:
             return _page(form, "address", 422)
         browser = request.cookies.get(BROWSER, "") or sealing.token()
-        visitor = request.client.host if request.client else ""
-        asking = sessions.Asking(form.email, browser, visitor, form.onward, language())
+        asking = sessions.Asking(form.email, browser, whence(request), form.onward, language())
         try:
             await sessions.ask(asking, now)
         except TooOften as refusal:

@@ -281,8 +281,37 @@ async def test_limits_hold_when_requests_come_at_once(mentee: Person, browser: B
 
     answers = await asyncio.gather(*(ask(window, mentee.email) for window in windows))
 
-    assert sorted(answer.status_code for answer in answers) == [200] * 3 + [429] * 5
-    assert len(await letters()) == 3
+    assert sorted(answer.status_code for answer in answers) == [200] * 6 + [429] * 2
+    assert len(await letters()) == 6
+
+
+async def test_a_stranger_shuts_nobody_out(mentee: Person, browser: Browser, at: At) -> None:
+    owner, stranger = await browser(None), await browser(None, visitor="192.0.2.9")
+    now = clock.now()
+    for turn in range(11):
+        at(now + turn * timedelta(minutes=31))
+        await ask(stranger, mentee.email)
+
+    asked = await ask(owner, mentee.email)
+    code = await last_code()
+    at(now + timedelta(hours=5, minutes=20))
+    again = await ask(await browser(None, visitor="198.51.100.7"), mentee.email)
+    entered = await type_code(owner, code)
+
+    assert asked.status_code == again.status_code == 200
+    assert entered.status_code == 204 and await is_inside(owner)
+
+
+@pytest.mark.parametrize(
+    ("visitor", "last"),
+    [("2001:db8:7:8::{:x}", 429), ("::ffff:192.0.2.{}", 200), ("192.0.2.{}", 200), ("{}", 200)],
+)
+async def test_a_home_is_one_visitor(visitor: str, last: int, browser: Browser) -> None:
+    for number in range(21):
+        window = await browser(None, visitor=visitor.format(number))
+        answer = await ask(window, f"somebody.{number}@example.org")
+
+    assert answer.status_code == last
 
 
 async def test_a_visitor_asks_twenty_times_an_hour(browser: Browser, at: At) -> None:
