@@ -323,6 +323,24 @@ async def test_a_profile_comes_back_from_a_release(coordinator: Person, browser:
     assert await state_of(profile) == State.HANDED_IN and await Letter.count() == 0
 
 
+async def test_what_was_just_settled_stays_in_its_place_for_a_while(
+    coordinator: Person, browser: Browser, at: At
+) -> None:
+    now = clock.now()
+    at(now)
+    profile = await handed_in(now=now - timedelta(days=1))
+    await make_application("Zoe")
+    window = await browser(coordinator)
+
+    await window.post(urls.profile_deed(profile, "release"))
+    soon = (await window.get(urls.DESK)).text
+    at(now + UNDO)
+    later = (await window.get(urls.DESK)).text
+
+    assert soon.index("Rosanna") < soon.index("Zoe") and "profil publié" in soon
+    assert "1 décision en attente" in soon and "Rosanna" not in later and "Zoe" in later
+
+
 async def test_the_second_undo_finds_nothing_to_undo(coordinator: Person, browser: Browser) -> None:
     application, profile = await make_application(), await handed_in()
     window = await browser(coordinator)
