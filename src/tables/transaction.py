@@ -42,10 +42,14 @@ def afterwards(act: Callable[[], None]) -> None:
 
 
 async def hold(person: Person) -> None:
-    """Before a limit is counted: PostgreSQL lets others pass, SQLite has one writer anyway."""
+    """Before a limit is counted: PostgreSQL lets others pass, SQLite has one writer anyway.
+
+    A full FOR UPDATE would also stop whoever writes a row that only names the person (an event,
+    a letter), and two who name each other would wait for each other.
+    """
     engine: Any = Person._meta.db
     if engine.engine_type == "postgres":
-        await Person.raw("SELECT id FROM people WHERE id = {} FOR UPDATE", person.id)
+        await Person.raw("SELECT id FROM people WHERE id = {} FOR NO KEY UPDATE", person.id)
 
 
 async def hold_word(word: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import clock
 from tables.events import Event
+from tables.people import Person
 from tables.transaction import afterwards, hold, hold_word, transaction
 from tests.factories import make_person
 
@@ -232,3 +233,22 @@ async def test_one_person_does_not_hold_up_another(database: Any) -> None:
         # As another request: it knows nothing of our transaction.
         task = asyncio.create_task(elsewhere(), context=contextvars.Context())
         await asyncio.wait_for(task, 5)
+
+
+async def test_who_is_held_can_still_be_named(database: Any) -> None:
+    """Two mentors accept each other at once: each holds themself and names the other."""
+    if database.engine_type == "sqlite":  # has one writer
+        return
+    pair = [await make_person(has_accepted=False) for _ in range(2)]
+    held = asyncio.Barrier(2)
+
+    async def accept(one: Person, other: Person) -> None:
+        async with transaction():
+            await hold(one)
+            await held.wait()
+            await Event(at=clock.now(), what="accept", noun="test", by=other.id).save()
+
+    async with asyncio.timeout(5):
+        await asyncio.gather(accept(*pair), accept(*reversed(pair)))
+
+    assert await written() == ["accept", "accept"]
