@@ -71,7 +71,7 @@ async def decisions() -> int:
     """How many await one: for the coordinators' home."""
     applications = await Application.count().where(Application.state == ApplicationState.WAITING)
     handed_in = await Profile.count().where(Profile.state == ProfileState.HANDED_IN)
-    return applications + handed_in
+    return int(applications + handed_in)
 
 
 async def application(application_id: int, now: datetime) -> Line | None:
