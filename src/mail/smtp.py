@@ -53,7 +53,7 @@ class Server:
 
     async def send(self, message: EmailMessage) -> str:
         """The server's answer, or one of the troubles."""
-        client = await self._connected()
+        client = await self.open()
         recipient = message["To"].addresses[0].addr_spec
         try:
             _, said = await client.sendmail(self.sender, [recipient], message.as_bytes())
@@ -81,7 +81,7 @@ class Server:
         if client:
             client.close()
 
-    async def _connected(self) -> aiosmtplib.SMTP:
+    async def open(self) -> aiosmtplib.SMTP:
         if self.client and await _alive(self.client):
             return self.client
         await self.close()
@@ -115,11 +115,19 @@ def server() -> Server | None:
     return Server(here.smtp, here.mail_from, here.mail_domain) if here.smtp else None
 
 
+async def knock() -> str:
+    """Connects, signs in and sends nothing: whose door it was, or a Trouble with a hint."""
+    way = _our_server()
+    try:
+        await way.open()
+    finally:
+        await way.close()
+    return f"{way.smtp.host}:{way.smtp.port} lets us in"
+
+
 async def try_out(address: str) -> str:
     """Sends a letter at once: the server's answer word by word, or a Trouble with a hint."""
-    way = server()
-    if way is None:
-        raise Unready("no SMTP settings", "Set SMTP_HOST (and SMTP_PORT, SMTP_USER, …) first.")
+    way = _our_server()
     words = "Les réglages du courrier fonctionnent."
     test = Outgoing(
         message_id=new_message_id(),
@@ -136,6 +144,13 @@ async def try_out(address: str) -> str:
         raise Refused("not an address", NO_ADDRESS) from error
     finally:
         await way.close()
+
+
+def _our_server() -> Server:
+    way = server()
+    if way is None:
+        raise Unready("no SMTP settings", "Set SMTP_HOST (and SMTP_PORT, SMTP_USER, …) first.")
+    return way
 
 
 async def _alive(client: aiosmtplib.SMTP) -> bool:

@@ -311,3 +311,22 @@ async def test_trying_out_shows_a_refusal(
 async def test_trying_out_without_settings_says_which() -> None:
     with pytest.raises(Unready, match="SMTP_HOST"):
         await smtp.try_out(READER)
+
+
+async def test_knocking_sends_nothing(
+    mail_server: MailServer, into: Callable[[MailServer], None]
+) -> None:
+    into(mail_server)
+
+    said = await smtp.knock()
+
+    assert said == f"127.0.0.1:{mail_server.port} lets us in"
+    assert not mail_server.received
+
+
+async def test_knocking_where_nobody_is(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("SMTP_HOST", "localhost.invalid")
+    settings.forget()
+
+    with pytest.raises(Unready, match="SMTP_PORT"):
+        await smtp.knock()
