@@ -10,6 +10,7 @@ from typing import Any
 
 from clock import ZURICH
 from i18n import N_, gettext, ngettext
+from tables.people import by_email
 
 # All that people paste as the end of a line.
 BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -19,8 +20,9 @@ UNSEEN = re.compile(
     r"\ud800-\udfff]"
 )
 ADDRESS = re.compile(
-    r"[^@\s<>\"'(),:;\[\]\\]+@[^@\s<>\"'(),:;\[\]\\.]+(\.[^@\s<>\"'(),:;\[\]\\.]+)+"
+    r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"'(),:;\[\]\\.]+(\.[^@\s<>\"'(),:;\[\]\\.]+)+"
 )
+LONGEST_ADDRESS = 254
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", re.ASCII)
 YEARS = range(1900, 2200)  # with others, adding some days or a time zone fails
 
@@ -86,8 +88,8 @@ class Reader:
         return self._measured(name, " ".join(self.sent.one(name).split()), least, most)
 
     def address(self, name: str) -> str:
-        text = self.line(name, least=1, most=254)
-        if text and name not in self.form.errors and not ADDRESS.fullmatch(text):
+        text = self.line(name, least=1, most=LONGEST_ADDRESS)
+        if text and name not in self.form.errors and not _is_address(text):
             self._wrong(name, gettext(NO_ADDRESS))
         return text
 
@@ -160,6 +162,11 @@ class Reader:
 
     def _wrong(self, name: str, message: str) -> None:
         self.form.errors.setdefault(name, message)
+
+
+def _is_address(text: str) -> bool:
+    """As long as it may be also in the form it is kept in: small, some signs become several."""
+    return bool(ADDRESS.fullmatch(text)) and len(by_email(text)) <= LONGEST_ADDRESS
 
 
 def _day(written: str) -> date | None:
