@@ -163,4 +163,5 @@ def _forget_said(message: Any) -> None:
     headers = MutableScopeHeaders.from_message(message)
     is_set_now = any(value.startswith("said=") for value in headers.getall("set-cookie", []))
     if not is_set_now and message["status"] == 200:
-        headers.add("set-cookie", "said=; Max-Age=0; Path=/; HttpOnly; SameSite=lax")
+        secure = "; Secure" if settings().https else ""
+        headers.add("set-cookie", f"said=; Max-Age=0; Path=/; HttpOnly; SameSite=lax{secure}")
