@@ -98,7 +98,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     Unsubscribe,
 ]
 ERRORS = {
-    400: N_("Cette demande n’a pas pu être lue. Revenez en arrière et réessayez."),
+    400: N_("Cet envoi n’a pas pu être lu. Revenez en arrière et réessayez."),
     403: N_("Cette page est restée ouverte trop longtemps. Revenez en arrière, rechargez-la et "
             "envoyez à nouveau: ce que vous avez écrit est encore là."),
     404: N_("Cette page n’existe pas, ou elle ne vous est pas destinée."),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -75,8 +75,9 @@ async def _story() -> None:
 async def _ticked(url: str, now: datetime) -> dict[str, int]:
     environ = os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(SOURCE)}
     command = [sys.executable, "-c", TICK, now.isoformat()]
-    running = [subprocess.Popen(command, env=environ) for _ in range(3)]
-    assert [process.wait(60) for process in running] == [0, 0, 0]
+    running = [await asyncio.create_subprocess_exec(*command, env=environ) for _ in range(3)]
+    async with asyncio.timeout(60):
+        assert [await process.wait() for process in running] == [0, 0, 0]
     rows = await Letter.select(Letter.name)
     names = [row["name"] for row in rows]
     return {name: names.count(name) for name in names}

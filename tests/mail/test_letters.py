@@ -371,8 +371,8 @@ async def test_an_acceptance_says_what_comes_next(scene: Scene) -> None:
     letter = await written(scene, "inquiry_accepted")
 
     assert "> Avec plaisir." in letter.text and MENTOR in letter.text
-    assert "1 décembre 2026, 18:00" in letter.text and "3 décembre 2026, 08:30" in letter.text
-    assert "Skype / visio" in letter.text
+    assert "1. Dezember 2026, 18:00" in letter.text and "3. Dezember 2026, 08:30" in letter.text
+    assert "Skype / Video" in letter.text
     assert "http://localhost:8000/mentorships" in links(letter.html)
 
 
@@ -391,9 +391,9 @@ async def test_a_decline_is_kind_in_each_case(scene: Scene, reason: Reason) -> N
 
     page = f"http://localhost:8000/mentors/{scene.luca.id}"
     said = {
-        Reason.BUSY: "pas assez de temps",
-        Reason.NOT_MY_TOPIC: "pas de son domaine",
-        Reason.COLLEAGUE: "recommande Luca Rossi",
+        Reason.BUSY: "nicht genug Zeit",
+        Reason.NOT_MY_TOPIC: "nicht zu den Themenfeldern",
+        Reason.COLLEAGUE: "empfiehlt Ihnen Luca Rossi",
     }
     assert [each for each in said if said[each] in letter.text] == [reason]
     assert (page in links(letter.html)) == (reason == Reason.COLLEAGUE)
@@ -428,7 +428,7 @@ async def test_a_released_request_shows_three_others_at_most(scene: Scene, count
     [letter] = await Letter.objects()
     pages = re.findall(r"/mentors/\d+", letter.text)
     assert pages == [urls.mentor(other) for other in others[:3]]
-    assert ("Cette personne" in letter.text) == (count == 1)
+    assert ("Diese Person" in letter.text) == (count == 1)
     assert "Luca Rossi, Cheffe de projet\n" in letter.text or not count
     assert "Elena Bianchi\n" in letter.text or count < 2
 
@@ -436,7 +436,7 @@ async def test_a_released_request_shows_three_others_at_most(scene: Scene, count
 async def test_a_saved_search_opens_again(scene: Scene) -> None:
     letter = await written(scene, "search_fits")
 
-    assert letter.subject.startswith("2 personnes")
+    assert letter.subject.startswith("2 Personen")
     assert "http://localhost:8000/mentors?q=conduite%20d%E2%80%99" in letter.text
     assert "&canton=VD" in letter.text
     assert urls.absolute(urls.mentor(scene.luca)) in letter.text
@@ -446,7 +446,7 @@ async def test_one_who_fits_is_one(scene: Scene) -> None:
     await letters.search_fits(scene.mentee, scene.search, [scene.luca], LINK, NOW)
 
     [letter] = await Letter.objects()
-    assert letter.subject.startswith("Une personne")
+    assert letter.subject.startswith("Eine Person")
 
 
 async def test_a_house_without_a_row_still_writes(database: Any) -> None:
