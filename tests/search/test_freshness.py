@@ -52,12 +52,13 @@ async def test_another_process_changes_words(other: Any) -> None:
 
 
 async def test_beginnings_that_were_typed_before_find_new_words(other: Any) -> None:
-    """They are remembered, and so must be forgotten."""
+    """They are remembered, and must go with the words."""
     assert (await total("zirk"), await total("xylo")) == (0, 0)
     await other.run_ddl(f"UPDATE people SET function = 'Zirkusdirektorin' WHERE id = {CLAIRE}")
     await other.run_ddl(f"UPDATE profiles SET about = 'Am Xylophon' WHERE id = {HERS}")
     assert await everybody("zirk") == ["Claire Favre"]
     assert await everybody("xylo") == ["Claire Favre"]
+    assert (await ask("zirk")).corrected == (await ask("xylo")).corrected == []
 
 
 async def test_another_process_changes_filters(other: Any) -> None:
