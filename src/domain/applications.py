@@ -166,10 +166,14 @@ async def _welcomed(application: Application, now: datetime) -> Person:
 
 
 async def _unwelcomed(application: Application) -> None:
-    """Whom this acceptance made goes again; whom it found stays. Raises UndoTooLate."""
+    """Whom this acceptance made goes again; whom it found stays. Raises UndoTooLate, also when
+    another acceptance has found them since."""
     made = (Person.email == application.email) & (Person.created_at == application.settled_at)
     person = await Person.objects().where(made).first()
     if person is not None:
+        same = (Application.email == application.email) & (Application.id != application.id)
+        if await Application.exists().where(same & (Application.state == State.ACCEPTED)):
+            raise UndoTooLate
         unused = (Person.id == person.id) & (Person.standing == Standing.INVITED)
         if not await Person.delete().where(unused).returning(Person.id):
             raise UndoTooLate

@@ -113,3 +113,18 @@ async def test_a_settled_candidature_forgets_where_it_came_from(
 
     assert "192.0.2.7" not in before.visitor and len(before.visitor) == 64
     assert after.visitor == ""
+
+
+async def test_who_is_welcome_by_another_candidature_stays(coordinator: Person) -> None:
+    first, second = [await make_application(email="nora@example.org") for _ in range(2)]
+    for application in (first, second):
+        await accept(application, coordinator)
+
+    with pytest.raises(UndoTooLate):
+        await reopen(first, coordinator)
+    stayed = await Person.exists().where(Person.email == first.email)
+    for application in (second, first):
+        await reopen(application, coordinator)
+
+    assert stayed and not await Person.exists().where(Person.email == first.email)
+    assert await Application.count().where(Application.state == State.WAITING) == 2
