@@ -133,11 +133,13 @@ async def _set(profile: Profile, *, is_busy: bool, until: date | None, reason: B
 
 
 async def _tell_waiting(mentor: Person, now: datetime) -> None:
-    """Each wish is told once and then gone."""
+    """Each wish is told once and then gone; who was excluded hears no more from us."""
     wishes = await FreeWish.objects(FreeWish.person).where(FreeWish.mentor == mentor.id)
     for wish in wishes:
-        if await FreeWish.delete().where(FreeWish.id == wish.id).returning(FreeWish.id):
-            await letters.free_again(wish.person, mentor, now)
+        person: Person = wish.person
+        claimed = await FreeWish.delete().where(FreeWish.id == wish.id).returning(FreeWish.id)
+        if claimed and person.is_member:
+            await letters.free_again(person, mentor, now)
 
 
 async def _warn(profile: Profile, tomorrow: date, now: datetime) -> None:

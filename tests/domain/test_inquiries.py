@@ -354,6 +354,18 @@ async def test_who_wishes_again_the_same_day_is_told_again(mentee: Person, found
     assert await names_of_letters() == ["free_again", "free_again"]
 
 
+async def test_who_was_excluded_is_told_of_nobody(mentee: Person, founded: None) -> None:
+    mentor = await make_mentor(is_busy=True)
+    profile = await Profile.objects(Profile.person).where(Profile.person == mentor.id).first()
+    assert profile is not None
+    await favourites.wish(mentor, by=mentee, now=NOW)
+    await Person.update({Person.standing: Standing.EXCLUDED}).where(Person.id == mentee.id)
+
+    await availability.turn_free(profile, by=mentor, now=NOW)
+
+    assert await names_of_letters() == []
+
+
 async def test_two_browsers_answer_and_one_wins(mentor: Person, mentee: Person) -> None:
     inquiry = await make_inquiry(mentee, mentor)
     seen = [
