@@ -139,7 +139,7 @@ async def _tell_waiting(mentor: Person, now: datetime) -> None:
         person: Person = wish.person
         claimed = await FreeWish.delete().where(FreeWish.id == wish.id).returning(FreeWish.id)
         if claimed and person.is_member:
-            await letters.free_again(person, mentor, now)
+            await letters.free_again(person, mentor, now, wait=deadlines.till_morning(now))
 
 
 async def _warn(profile: Profile, tomorrow: date, now: datetime) -> None:

@@ -29,6 +29,11 @@ def is_morning(today: date, now: datetime) -> bool:
     return _at(today, MORNING) <= now
 
 
+def till_morning(now: datetime) -> timedelta:
+    """How long a letter of the night waits."""
+    return max(_at(day(now), MORNING) - now, timedelta())
+
+
 def is_undoable(settled_at: datetime, now: datetime) -> bool:
     return now < settled_at + UNDO
 

@@ -200,11 +200,13 @@ async def busy_ends_tomorrow(person: Person, day: date, now: datetime) -> None:
     await outbox.post("busy_ends_tomorrow", key, person, now, day=day, link=link)
 
 
-async def free_again(person: Person, mentor: Person, now: datetime) -> None:
+async def free_again(
+    person: Person, mentor: Person, now: datetime, wait: timedelta = AT_ONCE
+) -> None:
     """To whoever wished to be told: once a wish, which may be wished again the same day."""
     key = f"free_again:{person.id}:{mentor.id}:{_ms(now)}"
     link = urls.absolute(urls.mentor(mentor))
-    await outbox.post("free_again", key, person, now, mentor=mentor, link=link)
+    await outbox.post("free_again", key, person, now, wait=wait, mentor=mentor, link=link)
 
 
 async def search_fits(

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain import availability, inquiries, profiles
+import clock
+from domain import availability, favourites, inquiries, profiles
 from domain.inquiries import Proposal
 from domain.refusals import Unseen
 from tables.events import Event
@@ -40,6 +41,16 @@ async def test_busy_until_a_date_comes_back_by_itself(mentor: Person) -> None:
     after = await own(mentor)
     assert before and not after.is_busy and after.busy_until is None
     assert await Event.count().where(Event.what == "availability.free") == 1
+
+
+async def test_nobody_is_told_at_midnight(mentor: Person, mentee: Person) -> None:
+    await availability.turn_busy(await own(mentor), until=RETURN, by=mentor, now=NOW)
+    await favourites.wish(mentor, by=mentee, now=NOW)
+
+    await availability.return_due(datetime(2027, 1, 11, 23, tzinfo=UTC))
+
+    [letter] = await Letter.objects()
+    assert letter.due == clock.milliseconds(datetime(2027, 1, 12, 7, tzinfo=UTC))
 
 
 async def test_a_date_moved_at_the_last_moment_stays(
