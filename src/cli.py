@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("email")
     add.add_argument("--first-name", default="")
     add.add_argument("--last-name", default="")
-    add.add_argument("--language", default="fr")
+    add.add_argument("--language", default="fr", choices=("fr", "de", "it", "en"))
     mail = _command(acts, "mail", None, "letters")
     test = _command(
         mail.add_subparsers(required=True, metavar="ACT"),
@@ -99,7 +99,7 @@ def _coordinator(given: argparse.Namespace) -> None:
             given.email, given.first_name, given.last_name, given.language, clock.now()
         )
 
-    _with_database(add())
+    _with_database(add)
     _say("Done. They sign in with their e-mail address.")
 
 
@@ -131,12 +131,12 @@ def _doctor(_: argparse.Namespace) -> None:
     sys.exit(asyncio.run(doctor.examine(_say)))
 
 
-def _with_database(work: Coroutine[Any, Any, None]) -> None:
+def _with_database(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     from running import serving
 
     async def run() -> None:
         await serving.prepare()
-        await work
+        await work()
 
     asyncio.run(run())
 

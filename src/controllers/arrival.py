@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from functools import cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -84,6 +85,7 @@ def recognise_visitors(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         request: Request[Any, Any, Any] = Request(scope)
+        _warn_of_unknown_proxy(request)
         visit = await _visit(request)
         scope["visit"] = visit  # type: ignore[typeddict-unknown-key]
         i18n.speak(visit.language)
@@ -113,6 +115,19 @@ async def _visit(request: Request[Any, Any, Any]) -> Visit:
     if person is not None:
         visit.profile = await profiles.of(person)
     return visit
+
+
+@cache
+def _warn(_: str) -> None:
+    """Once a process."""
+    log.warning("A proxy speaks for visitors but isn't in TRUSTED_PROXIES: all look like one.")
+
+
+def _warn_of_unknown_proxy(request: Request[Any, Any, Any]) -> None:
+    """Of a proxy that is trusted, uvicorn has put the visitor in its place."""
+    forwarded = request.headers.get("x-forwarded-for", "")
+    if forwarded and request.client and request.client.host not in forwarded:
+        _warn("unknown proxy")
 
 
 def greet(request: Request[Any, Any, Any], reader: Person) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import sealing
 from domain import deadlines, history
 from domain.permissions import may_settle
-from domain.refusals import AlreadySettled, TooOften, UndoTooLate, insist
+from domain.refusals import AlreadySettled, Excluded, TooOften, UndoTooLate, insist
 from mail import letters, outbox
 from tables.applications import Application, State
 from tables.people import Person, Standing, by_email
@@ -151,8 +151,10 @@ async def _move(application: Application, verb: str, by: Person, note: str, now:
 
 
 async def _welcomed(application: Application, now: datetime) -> Person:
-    """Somebody known stays who they are, also when excluded: accepting is not reinstating."""
+    """Somebody known stays who they are; accepting is not reinstating. Raises Excluded."""
     person = await Person.objects().where(Person.email == application.email).first()
+    if person is not None and person.standing == Standing.EXCLUDED:
+        raise Excluded
     if person is None:
         person = Person(
             email=application.email,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from tables.people import Person
 from tables.profiles import Profile
 from tables.profiles import State as ProfileState
 from tables.transaction import hold, transaction
+
+log = logging.getLogger("mentorat.inquiries")
 
 MOVES = {
     "accept": ((State.WAITING,), State.ACCEPTED),
@@ -169,6 +172,7 @@ async def explain(inquiry: Inquiry, *, by: Person, words: str, now: datetime) ->
         clock_again = (Inquiry.answer_by, Inquiry.waiting_since, Inquiry.reminded)
         await _move(inquiry, "explain", by, now, clock_again)
         await _say(inquiry, by, words, now)
+        await links.void(links.ANSWER, inquiry.id, now)
         await letters.inquiry_explained(inquiry, words, await _answer_link(inquiry), now)
 
 
@@ -216,6 +220,8 @@ async def release_due(now: datetime) -> None:
             await _release(inquiry, kept, now)
         except AlreadySettled:
             continue  # answered, or released by another process, a moment ago
+        except Exception:
+            log.exception("not released: inquiry %s", inquiry.id)  # the others are, all the same
 
 
 async def open_of(mentee: Person) -> list[Inquiry]:
@@ -252,7 +258,7 @@ async def overdue() -> list[dict[str, Any]]:
         Inquiry.mentee.last_name,
         Inquiry.mentor.first_name,
         Inquiry.mentor.last_name,
-    ).where(Inquiry.state == State.RELEASED)
+    ).where((Inquiry.state == State.RELEASED) & (Inquiry.reason != Reason.UNEXPLAINED))
     rows = await lapsed.order_by(Inquiry.settled_at, ascending=False).limit(SHOWN)
     return list(rows)
 
@@ -372,17 +378,24 @@ async def _decline(
 
 
 async def _move(
-    inquiry: Inquiry, verb: str, by: Person | None, now: datetime, also: Sequence[Any]
+    inquiry: Inquiry,
+    verb: str,
+    by: Person | None,
+    now: datetime,
+    also: Sequence[Any],
+    still: Any = None,
 ) -> None:
     """The only passage between states: whoever comes second finds no row to change.
 
-    `also` are columns set on the row beforehand, kept in the same statement.
+    `also` are columns set on the row beforehand, kept in the same statement; `still` is what
+    must hold of the row at that moment, besides its state.
     """
     origins, goal = MOVES[verb]
     inquiry.settled_at = None if goal in OPEN else now
     values: dict[Any, Any] = {column: _value(inquiry, column) for column in also}
     values |= {Inquiry.state: goal, Inquiry.version: Inquiry.version + 1}
     here = (Inquiry.id == inquiry.id) & Inquiry.state.is_in(list(origins))
+    here = here if still is None else here & still
     changed = await Inquiry.update(values).where(here).returning(Inquiry.version)
     if not changed:
         raise AlreadySettled
@@ -429,14 +442,19 @@ async def _remind(inquiry: Inquiry, step: int, now: datetime) -> None:
 
 
 async def _release(inquiry: Inquiry, kept: House, now: datetime) -> None:
+    """A question back that its mentee left unanswered is no silence of the mentor's."""
     was_waiting = inquiry.state == State.WAITING
     mentee: Person = inquiry.mentee
     others = await free_others(inquiry, now)
     async with transaction():
-        await _move(inquiry, "release", None, now, _SETTLED)
+        inquiry.reason = "" if was_waiting else Reason.UNEXPLAINED
+        unchanged = Inquiry.version == inquiry.version  # an answer a moment ago has its own clock
+        await _move(inquiry, "release", None, now, (*_SETTLED, Inquiry.reason), unchanged)
         await letters.inquiry_released(inquiry, others, now)
-        if was_waiting and mentee.is_member:
-            await letters.inquiry_lapsed(inquiry, now)
+        if not mentee.is_member:
+            return
+        await letters.inquiry_lapsed(inquiry, now)
+        if was_waiting:
             await availability.count_silence(inquiry.mentor, kept, now)
 
 

@@ -38,6 +38,12 @@ def is_alive(link: Link, now: datetime) -> bool:
     return link.used_at is None and now < expires
 
 
+async def void(purpose: str, about: int, now: datetime) -> None:
+    """All that are left: what they opened has moved on."""
+    left = (Link.purpose == purpose) & (Link.about == about) & Link.used_at.is_null()
+    await Link.update({Link.used_at: now}).where(left)
+
+
 async def spend(link: Link, now: datetime) -> None:
     """Inside the deed's transaction. Raises LinkVoid for the second of two."""
     unused = (Link.id == link.id) & Link.used_at.is_null() & (Link.expires_at > now)

@@ -8,7 +8,14 @@ from typing import Any
 
 from domain import availability, deadlines, history, norms
 from domain.permissions import may_settle
-from domain.refusals import AlreadySettled, NormsFirst, NotComplete, UndoTooLate, insist
+from domain.refusals import (
+    AlreadySettled,
+    NormsFirst,
+    NormsMissing,
+    NotComplete,
+    UndoTooLate,
+    insist,
+)
 from mail import letters, outbox
 from tables.events import Event
 from tables.people import Person
@@ -105,7 +112,10 @@ async def take_back(profile: Profile, *, by: Person, now: datetime) -> None:
 
 
 async def release(profile: Profile, *, by: Person, note: str, now: datetime) -> None:
+    """Raises NormsMissing: a version published since it was handed in is asked for again."""
     insist(may_settle(by))
+    if not await norms.has_accepted(profile.person):
+        raise NormsMissing
     async with transaction():
         await _move(profile, "release", by, now, note)
         await Profile.update({Profile.released_at: now}).where(Profile.id == profile.id)

@@ -33,6 +33,14 @@ class UndoTooLate(Refusal):
     text = N_("Il est trop tard pour annuler: le message est parti.")
 
 
+class Excluded(Refusal):
+    text = N_("Cette personne est exclue du programme. Rien n’a été décidé.")
+
+
+class NormsMissing(Refusal):
+    text = N_("Cette personne doit d’abord accepter les normes en vigueur.")
+
+
 class LinkVoid(Refusal):
     status = 410
     text = N_("Ce lien a déjà servi ou n’est plus valable.")

@@ -11,8 +11,7 @@ import sealing
 from mail import smtp
 from running import upgrade
 from settings import settings
-from tables.drafts import Draft
-from tables.inquiries import Inquiry
+from tables.house import House
 from tables.letters import Letter, State
 from tables.people import Person
 
@@ -41,20 +40,29 @@ async def _database(say: Say) -> bool:
 
 
 async def _key(say: Say) -> bool:
-    """A wrong key would show when somebody opens a request: better now."""
-    where = "from SECRET_KEY" if settings().keys else f"in {settings().data / 'secret.key'}"
+    """Only looked at: the first start makes one, the doctor doesn't."""
+    file, probe = settings().data / "secret.key", await _probe()
+    where = "from SECRET_KEY" if settings().keys else f"in {file}"
+    if not settings().keys and not file.exists():
+        say(
+            f"key        {'MISSING: put back' if probe else 'none yet: the first start makes'} {file}"
+        )
+        return not probe
     try:
-        for table, column in ((Inquiry, "problem_sealed"), (Draft, "fields_sealed")):
-            row = await table.select().limit(1).first()
-            sealing.unseal(row[column] if row else "")
+        sealing.unseal(probe)
     except sealing.Unreadable:
         say(f"key        WRONG ({where}): the database was sealed under another one")
         return False
-    except Exception:
-        say(f"key        {where}, not tried: no tables yet")
-        return True
-    say(f"key        {where}, opens what is there")
+    say(f"key        {where}, " + ("opens what is there" if probe else "nothing sealed yet"))
     return True
+
+
+async def _probe() -> str:
+    try:
+        row = await House.select(House.probe_sealed).first()
+    except Exception:  # no tables yet
+        row = None
+    return row["probe_sealed"] if row else ""
 
 
 async def _people(say: Say) -> bool:

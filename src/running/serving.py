@@ -15,23 +15,36 @@ import uvicorn
 
 import clock
 import piccolo_conf
+import sealing
 import urls
 from domain import first_run, founding
 from running import upgrade
 from settings import settings
+from tables.house import House
 
 log = logging.getLogger("mentorat")
 
 GRACE = 3  # seconds
 STARTUP_FAILURE = 3  # as uvicorn's own
+OTHER_KEY = (
+    "The database was sealed under another key. Put back the one that belongs to it: SECRET_KEY, or"
+    " the file secret.key in DATA_DIR."
+)
+
+
+class CannotStart(SystemExit):
+    """Said in words, without a traceback."""
 
 
 async def prepare() -> None:
     """Safe with several replicas: the upgrade holds a lock, the founding another."""
-    settings().data.mkdir(parents=True, exist_ok=True)
-    _make_room(piccolo_conf.DB)
+    _make_room()
+    await _insist_on_database()
     await upgrade.upgrade()
-    await founding.found(clock.now())
+    try:
+        await founding.found(clock.now())
+    except sealing.Unreadable:
+        raise CannotStart(OTHER_KEY) from None
 
 
 async def announce() -> None:
@@ -85,7 +98,19 @@ class Server(uvicorn.Server):
         self.once_open()
 
 
-def _make_room(engine: object) -> None:
-    path = getattr(engine, "path", None)
-    if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+def _make_room() -> None:
+    file = getattr(piccolo_conf.DB, "path", None)
+    for folder in (settings().data, *([Path(file).parent] if file else [])):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotStart(f"{folder} cannot be made: {error.strerror}") from None
+
+
+async def _insist_on_database() -> None:
+    try:
+        await House.raw("SELECT 1")
+    except Exception as error:
+        # An address that cannot be read would be quoted with its password.
+        said = "" if isinstance(error, ValueError) else str(error)
+        raise CannotStart(f"The database is out of reach: {said or type(error).__name__}") from None

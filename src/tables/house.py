@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Integer, Serial, SmallInt, Varchar
+from piccolo.columns import Integer, Serial, SmallInt, Text, Varchar
 from piccolo.table import Table
 
 
 class House(Table, tablename="house"):
-    """`reminder_days`: days after sending, divided by spaces."""
+    """`reminder_days`: days after sending, divided by spaces. `probe_sealed`: tells at each start
+    whether the key is still the one this database was sealed under."""
 
     id: Serial
     name_fr = Varchar(length=120)
@@ -21,6 +22,7 @@ class House(Table, tablename="house"):
     open_limit = SmallInt(default=3)
     released_limit = SmallInt(default=2)
     session_days = Integer(default=30)
+    probe_sealed = Text()
 
     def name_in(self, language: str) -> str:
         name: str = getattr(self, f"name_{language}", "")

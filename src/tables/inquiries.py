@@ -31,6 +31,7 @@ class Reason(StrEnum):
     BUSY = "busy"
     NOT_MY_TOPIC = "not_my_topic"
     COLLEAGUE = "colleague"
+    UNEXPLAINED = "unexplained"  # released, because the mentee left a question unanswered
 
 
 class Inquiry(Table, tablename="inquiries"):

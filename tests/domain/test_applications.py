@@ -9,13 +9,13 @@ import pytest
 
 import clock
 from domain import applications, deadlines
-from domain.refusals import AlreadySettled, UndoTooLate, Unseen
+from domain.refusals import AlreadySettled, Excluded, UndoTooLate, Unseen
 from mail import letters
 from tables.applications import Application, State
 from tables.events import Event
 from tables.letters import Letter
-from tables.people import Person
-from tests.factories import make_application
+from tables.people import Person, Standing
+from tests.factories import make_application, make_person
 
 Verb = Callable[[Application, Person], Awaitable[None]]
 
@@ -128,3 +128,14 @@ async def test_who_is_welcome_by_another_candidature_stays(coordinator: Person) 
 
     assert stayed and not await Person.exists().where(Person.email == first.email)
     assert await Application.count().where(Application.state == State.WAITING) == 2
+
+
+async def test_who_is_excluded_is_not_welcomed(coordinator: Person) -> None:
+    gone = await make_person(standing=Standing.EXCLUDED)
+    application = await make_application(email=gone.email)
+
+    with pytest.raises(Excluded):
+        await accept(application, coordinator)
+
+    assert await Application.exists().where(Application.state == State.WAITING)
+    assert await Letter.count() == 0

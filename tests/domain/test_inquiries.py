@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from domain import availability, favourites, inquiries, mentorships
+from domain import availability, favourites, house, inquiries, mentorships
 from domain.inquiries import MOVES, Proposal, Request
 from domain.refusals import (
     AlreadyAsked,
@@ -22,9 +22,11 @@ from domain.refusals import (
     TooManyOpen,
     Unseen,
 )
+from mail import letters
 from tables.events import Event
 from tables.inquiries import Exchange, Inquiry, State
 from tables.letters import Letter
+from tables.links import Link
 from tables.mentorships import Mentorship
 from tables.people import Person, Standing
 from tables.profiles import BusyReason, Profile
@@ -292,7 +294,52 @@ async def test_a_silent_mentee_is_no_mentors_fault(mentor: Person, mentee: Perso
 
     profile = await Profile.objects().where(Profile.person == mentor.id).first()
     assert profile is not None and profile.unanswered == 0
-    assert "inquiry_lapsed" not in await names_of_letters()
+    released, lapsed = await Letter.objects().where(Letter.id > 1).order_by(Letter.id)
+    assert "restée sans réponse de votre part" in released.text
+    assert "n’a pas répondu à votre question" in lapsed.text and lapsed.to == mentor.id
+    assert await inquiries.overdue() == []
+
+
+async def test_an_explanation_in_the_last_moment_is_not_released(
+    mentor: Person, mentee: Person
+) -> None:
+    inquiry = await make_inquiry(mentee, mentor, sent_at=NOW)
+    await inquiries.ask_back(inquiry, by=mentor, question="Laquelle?", now=NOW)
+    late = NOW + timedelta(days=15)
+    seen_by_the_clock = await inquiries.by_answer_link(inquiry.id, mentor)
+    await inquiries.explain(inquiry, by=mentee, words="Celle-ci", now=late)
+
+    with pytest.raises(AlreadySettled):
+        await inquiries._release(seen_by_the_clock, await house.current(), late)
+
+    assert await state_of(inquiry) == State.WAITING
+
+
+async def test_an_explanation_voids_earlier_links(mentor: Person, mentee: Person) -> None:
+    inquiry = await inquiries.ask(mentor, request(), by=mentee, now=NOW)
+    await inquiries.ask_back(inquiry, by=mentor, question="Laquelle?", now=NOW)
+    await inquiries.explain(inquiry, by=mentee, words="Celle-ci", now=NOW)
+
+    first, second = await Link.objects().order_by(Link.id)
+    assert first.used_at is not None and second.used_at is None
+
+
+async def test_one_row_that_fails_holds_up_nobody(
+    mentor: Person, mentee: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = await make_inquiry(mentee, mentor, sent_at=NOW)
+    fine = await make_inquiry(await make_person(), mentor, sent_at=NOW)
+    released = letters.inquiry_released
+
+    async def failing(inquiry: Inquiry, *words: Any) -> None:
+        if inquiry.id == broken.id:
+            raise ValueError
+        await released(inquiry, *words)
+
+    monkeypatch.setattr(letters, "inquiry_released", failing)
+    await inquiries.release_due(NOW + timedelta(days=15))
+
+    assert [await state_of(broken), await state_of(fine)] == [State.WAITING, State.RELEASED]
 
 
 async def test_withdrawing_several_leaves_the_rest(mentee: Person, founded: None) -> None:

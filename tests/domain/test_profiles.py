@@ -10,7 +10,14 @@ import pytest
 import clock
 from domain import deadlines, history, inquiries, profiles
 from domain.inquiries import Proposal
-from domain.refusals import AlreadySettled, NormsFirst, NotComplete, UndoTooLate, Unseen
+from domain.refusals import (
+    AlreadySettled,
+    NormsFirst,
+    NormsMissing,
+    NotComplete,
+    UndoTooLate,
+    Unseen,
+)
 from mail import letters
 from tables.events import Event
 from tables.people import Person
@@ -147,3 +154,13 @@ async def test_room_for_one_more_frees_who_was_full(mentor: Person, mentee: Pers
         busy.append(profile.is_busy)
 
     assert busy == [True, False, True]
+
+
+async def test_a_release_asks_for_the_norms_in_force(coordinator: Person) -> None:
+    owner = await make_person(has_accepted=False)
+    profile = await make_profile(owner, state=State.HANDED_IN)
+
+    with pytest.raises(NormsMissing):
+        await profiles.release(profile, by=coordinator, note="", now=clock.now())
+
+    assert await Profile.exists().where(Profile.state == State.HANDED_IN)
