@@ -45,7 +45,7 @@ async def _key(say: Say) -> bool:
     where = "from SECRET_KEY" if settings().keys else f"in {file}"
     if not settings().keys and not file.exists():
         say(
-            f"key        {'MISSING: put back' if probe else 'none yet: the first start makes'} {file}"
+            f"key        {'MISSING: put it back as' if probe else 'made at the first start:'} {file}"
         )
         return not probe
     try:
