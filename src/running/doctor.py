@@ -44,9 +44,8 @@ async def _key(say: Say) -> bool:
     file, probe = settings().data / "secret.key", await _probe()
     where = "from SECRET_KEY" if settings().keys else f"in {file}"
     if not settings().keys and not file.exists():
-        say(
-            f"key        {'MISSING: put it back as' if probe else 'made at the first start:'} {file}"
-        )
+        found = "MISSING: put it back as" if probe else "made at the first start:"
+        say(f"key        {found} {file}")
         return not probe
     try:
         sealing.unseal(probe)
