@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
+from litestar.exceptions import ClientException, InternalServerException
 from litestar.params import FromPath
 
 import clock
@@ -43,6 +43,8 @@ class Reading(Request[Any, Any, Any]):
         try:
             return await super().form()
         except (LookupError, UnicodeError) as error:  # an unknown or broken encoding
+            raise ClientException from error
+        except InternalServerException as error:  # went away in the middle, as phones do
             raise ClientException from error
 
 
