@@ -14,7 +14,7 @@ from assets import STATIC
 from domain import people
 from tables.house import House
 from tables.people import Person
-from tests.cast import HTMX, Browser
+from tests.cast import HTMX, Browser, built
 from tests.factories import make_person
 from tests.test_urls import NOT_OURS
 
@@ -242,3 +242,24 @@ async def test_strange_forms_are_no_failure(browser: Browser) -> None:
     for kind, body in bodies.items():
         answer = await window.post(urls.LANGUAGE, content=body, headers={"content-type": kind})
         assert answer.status_code in (303, 400), kind
+
+
+async def test_who_goes_away_in_the_middle_is_no_failure(
+    browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    await browser(None)
+    sent: list[Any] = []
+    parts = iter([{"type": "http.request", "body": b"next=", "more_body": True}])
+
+    async def receive() -> Any:
+        return next(parts, {"type": "http.disconnect"})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/x-www-form-urlencoded")]
+    scope: Any = {"type": "http", "method": "POST", "path": urls.LANGUAGE, "headers": headers}
+    await built()(scope | {"query_string": b"", "root_path": ""}, receive, send)
+
+    assert sent[0]["status"] == 400
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
