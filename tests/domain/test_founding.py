@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet, MultiFernet
 
+import sealing
 from content import catalogue
 from domain import founding
 from domain.founding import found
@@ -88,3 +90,21 @@ async def test_a_start_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch
         await found(NOW)
 
     assert set((await counts()).values()) == {0}
+
+
+async def test_another_key_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    await found(NOW)
+    house = await House.objects().first()
+    assert house
+    monkeypatch.setattr(sealing, "_box", other_box)
+
+    with pytest.raises(sealing.Unreadable):
+        await found(NOW)
+    monkeypatch.undo()
+    await found(NOW)
+    again = await House.objects().first()
+    assert again and again.probe_sealed == house.probe_sealed
+
+
+def other_box() -> MultiFernet:
+    return MultiFernet([Fernet(Fernet.generate_key())])
