@@ -83,7 +83,8 @@ def engine() -> Any:
 
 
 async def create_triggers(on: Any) -> None:
-    """For the migration that makes the tables; `on` is the engine."""
+    """For the migration that makes the tables; `on` is the engine. A trigger names no table but
+    search_changes: else none of the others could be rebuilt on SQLite."""
     for statement in _on_sqlite() if on.engine_type == "sqlite" else _on_postgres():
         await on.run_ddl(statement)
 

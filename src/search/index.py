@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from search import changes, concepts
@@ -62,7 +63,6 @@ class Index:
     """Sets of mentors are the bits of one number; a mentor who changes gets a new place in them."""
 
     def __init__(self) -> None:
-        self.is_loaded = False
         self.shown = 0
         self.free = 0
         self.profiles: list[int] = []
@@ -77,13 +77,12 @@ class Index:
         self.concept_vocabulary = Vocabulary()
         self._strong = Column()
         self._weak = Column()
-        self._chosen: defaultdict[tuple[str, str], Places] = defaultdict(_kept)
-        self._ticked: defaultdict[int, Places] = defaultdict(_kept)
+        self._chosen: defaultdict[tuple[str, str], Places] = defaultdict(_choice_places)
+        self._ticked: defaultdict[int, Places] = defaultdict(_choice_places)
         self._leaves: dict[int, list[int]] = {}
         self._people: list[int] = []
         self._digests: list[int] = []
         self._prefixes: dict[tuple[Column, str], int] = {}
-        self._loading: asyncio.Future[None] | None = None
         self._seen = 0
         self._all = 0
         self._applied = 0
@@ -135,19 +134,6 @@ class Index:
 
     # Reading
 
-    async def load_once(self) -> None:
-        """Whoever comes meanwhile waits for the same reading."""
-        while not self.is_loaded:
-            if self._loading is not None:
-                await asyncio.wait([self._loading])
-                continue
-            self._loading = asyncio.get_running_loop().create_future()
-            try:
-                await self.load()
-            finally:
-                self._loading.set_result(None)
-                self._loading = None
-
     async def load(self) -> None:
         self._all = await _all()
         self._seen = (await changes.since(2**62)).seen
@@ -160,7 +146,6 @@ class Index:
             self._put(rows, await _ticks("profile > {} AND profile <= {}", after, last))
             after = last
             await asyncio.sleep(0)  # others have their turn
-        self.is_loaded = True
 
     async def refresh(self, *, inside: bool) -> bool:
         """False when all must be read anew. `inside` a transaction we see rows that may never
@@ -288,21 +273,46 @@ class Index:
         del self.place_of_person[self._people[place]]
 
 
-_current: tuple[Any, Index] | None = None
+@dataclass
+class Kept:
+    """This process's index of a database; `loading` while somebody reads it."""
+
+    engine: Any
+    index: Index | None = None
+    loading: asyncio.Future[None] | None = None
+
+    async def loaded(self) -> Index:
+        """Whoever comes meanwhile waits for the same reading."""
+        while self.index is None:
+            if self.loading is not None:
+                await asyncio.wait([self.loading])
+                continue
+            self.loading = asyncio.get_running_loop().create_future()
+            try:
+                index = Index()
+                await index.load()
+                self.index = index  # whole, or another tries anew
+            finally:
+                self.loading.set_result(None)
+                self.loading = None
+        return self.index
+
+
+_kept: Kept | None = None
 
 
 async def fresh() -> Index:
     """The index as the rows are now; inside a transaction, as this transaction sees them."""
-    engine = changes.engine()
-    inside = engine.current_transaction.get() is not None
-    index = _index_of(engine)
-    if inside and not index.is_loaded:
+    kept = _of(changes.engine())
+    inside = kept.engine.current_transaction.get() is not None
+    if inside and kept.index is None:
         index = Index()  # nobody else may see what this transaction sees
         await index.load()
         return index
-    await index.load_once()
+    index = await kept.loaded()
     if not await index.refresh(inside=inside):
-        forget()
+        if kept.index is index:
+            kept.index = None
         return await fresh()
     return index
 
@@ -318,18 +328,18 @@ async def reindex_all() -> None:
 
 
 def forget() -> None:
-    global _current
-    _current = None
+    global _kept
+    _kept = None
 
 
-def _index_of(engine: Any) -> Index:
-    global _current
-    if _current is None or _current[0] is not engine:
-        _current = engine, Index()
-    return _current[1]
+def _of(engine: Any) -> Kept:
+    global _kept
+    if _kept is None or _kept.engine is not engine:
+        _kept = Kept(engine)
+    return _kept
 
 
-def _kept() -> Places:
+def _choice_places() -> Places:
     return Places(is_kept=True)
 
 

@@ -215,6 +215,25 @@ async def test_a_first_search_within_a_transaction_is_its_own(other: Any) -> Non
     assert (await everybody("zauberer"), await everybody("clown")) == (["Dario Zanetti"], [])
 
 
+async def test_many_first_searches_read_once_and_a_failed_reading_is_none(
+    mentors: None, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.forget()
+    usual = index._ticks
+
+    async def fails(*_asked: Any) -> Any:
+        raise OSError
+
+    monkeypatch.setattr(index, "_ticks", fails)
+    with pytest.raises(OSError):
+        await ask()
+    monkeypatch.setattr(index, "_ticks", usual)
+    asked.clear()
+    totals = await asyncio.gather(*(total("claire favre") for _search in range(5)))
+    assert totals == [1] * 5
+    assert sum("FROM profile_topics" in statement for statement in asked) == 1
+
+
 async def test_searches_during_changes_are_each_right(other: Any) -> None:
     """Many at once, while rows change: afterwards everybody agrees with the rows."""
 
