@@ -131,7 +131,7 @@ def test_the_doctor_finds_all_well_and_tells_no_secret(
 
     assert (told.returncode, told.stderr) == (0, "")
     assert [line.split()[0] for line in told.stdout.splitlines()] == [
-        "address", "database", "key", "people", "letters", "mail"
+        "address", "proxies", "database", "key", "people", "letters", "mail"
     ]  # fmt: skip
     assert "up to date" in told.stdout and "opens what is there" in told.stdout
     assert "127.0.0.1" in told.stdout and KEY.strip() not in told.stdout
@@ -284,10 +284,12 @@ def test_from_an_empty_folder_to_open_doors(empty: Environ) -> None:
         home = server.web.get("/", headers={"x-forwarded-for": "192.0.2.7"})
         page = server.web.get(home.headers["location"])
         head = server.web.head("/first-run")
+        house = server.web.get("/manifest.webmanifest").json()
         code = server.stop(signal.SIGTERM, within=5)
 
     assert (ready.status_code, ready.text) == (200, "ready")
     assert (home.status_code, page.status_code, head.status_code) == (303, 200, 200)
+    assert house["name"] == "Programme de mentorat"
     assert head.content == b"" and "server" not in head.headers
     key = re.search(
         r"Open http://localhost:\d+/first-run with this key: ([0-9a-f]{24})", server.said

@@ -21,6 +21,8 @@ Say = Callable[[str], None]
 async def examine(say: Say) -> int:
     """0 when all is well, 1 otherwise."""
     say(f"address    {settings().base_url}")
+    # Behind a proxy that isn't named all visitors share its address, and its limits.
+    say(f"proxies    trusted: {settings().trusted_proxies}")
     findings = [await _database(say), await _key(say), await _people(say), await _mail(say)]
     return 0 if all(findings) else 1
 
