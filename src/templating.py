@@ -26,6 +26,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(SOURCE / "templates"),
         autoescape=lambda name: not (name or "").endswith(".txt"),
         undefined=StrictUndefined,
+        auto_reload=False,  # else each include of each answer asks the disk for its age
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
