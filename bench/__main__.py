@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -78,21 +78,26 @@ def _measure(address: tuple[str, int], told: dict[str, Any]) -> None:
     )
     recorded = HTMX | cookie | {"x-recorded": "1"}
     _one_by_one(address, paths, recorded)
-    _tell("without database", _one_by_one(address, paths, recorded).times)
-    _tell("plain handler", _one_by_one(address, ["/bench/plain"] * len(paths), {}).times)
+    without = _one_by_one(address, paths, recorded).times
+    plain = _one_by_one(address, ["/bench/plain"] * len(paths), {}).times
+    _tell("without database", without, whole.times)
+    _tell("plain handler", plain, whole.times)
+    fast = _per_second(address, paths, HTMX | cookie)
+    idle = _per_second(address, paths, recorded)
+    bare = _per_second(address, ["/bench/plain"], {})
     say(
-        f"  {AT_ONCE} at once         "
-        f" {_per_second(address, paths, HTMX | cookie):5.0f} answers/s,"
-        f" without database {_per_second(address, paths, recorded):.0f},"
-        f" plain handler {_per_second(address, ['/bench/plain'], {}):.0f}"
+        f"  {AT_ONCE} at once          {fast:5.0f} answers/s, without database {idle:.0f}"
+        f" (ratio {fast / idle:.2f}), plain handler {bare:.0f} (ratio {fast / bare:.3f})"
     )
 
 
-def _tell(what: str, times: list[float]) -> None:
+def _tell(what: str, times: list[float], beside: Sequence[float] = ()) -> None:
+    """`beside`: whose median is told as a ratio to this one."""
     from bench.search import spread
 
     middle, late = spread(times)
-    say(f"  {what:<20} median {middle:5.1f} ms  p95 {late:6.1f} ms")
+    ratio = f"  the answer is {spread(list(beside))[0] / middle:.2f} times that" if beside else ""
+    say(f"  {what:<20} median {middle:5.2f} ms  p95 {late:6.2f} ms{ratio}")
 
 
 def _paths() -> list[str]:
