@@ -40,9 +40,9 @@ from controllers.profiles import Profiles
 from controllers.searches import Searches
 from controllers.sessions import Sessions
 from controllers.unsubscribe import Unsubscribe
-from domain.refusals import Refusal
+from domain.refusals import NormsFirst, Refusal
 from i18n import N_, gettext
-from pages import VARY, Hx, Page, sign_in_first
+from pages import VARY, Hx, Page, norms_first, sign_in_first
 from settings import settings
 
 log = logging.getLogger("mentorat")
@@ -167,6 +167,8 @@ async def running(_: Litestar) -> AsyncIterator[None]:
 
 def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[None]:
     """A page, or a toast over the page that stays as it is."""
+    if isinstance(refusal, NormsFirst):
+        return norms_first(request)
     return _shown(request, refusal.status, refusal.said)
 
 

@@ -150,6 +150,14 @@ def parted(address: str) -> SplitResult:
         return urlsplit("")
 
 
+def norms_first(request: AnyRequest) -> Response[None]:
+    """Read and accepted, then on to what was wanted."""
+    hx = Hx.of(request)
+    here = hx.page if hx.is_sent else _here(request)
+    back = here if hx.is_sent or request.method == "GET" else urls.HOME
+    return Go(urls.with_query(urls.NORMS, next=back))
+
+
 def sign_in_first(request: AnyRequest) -> Response[None]:
     """401 for htmx (a poll stays silent, so that nobody loses what they type), 303 for a page."""
     hx = Hx.of(request)

@@ -8,8 +8,9 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 
+from domain import norms
 from domain.permissions import may_settle
-from domain.refusals import Unseen
+from domain.refusals import NormsFirst, Unseen
 from tables.people import Person
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -29,6 +30,15 @@ def coordinators_only(connection: Connection, _: BaseRouteHandler) -> None:
         raise NotAuthorizedException
     if not may_settle(viewer):
         raise Unseen
+
+
+async def members_only(connection: Connection, _: BaseRouteHandler) -> None:
+    """Whoever accepted the norms in force; others read them first, and then go on."""
+    viewer = viewer_of(connection)
+    if viewer is None:
+        raise NotAuthorizedException
+    if not await norms.has_accepted(viewer):
+        raise NormsFirst
 
 
 def viewer_of(connection: Connection) -> Person | None:

@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 import clock
 import urls
 from content import catalogue
+from controllers.guards import members_only
 from domain import favourites, inquiries, profiles, searches
 from i18n import language
 from pages import Hx, Page, Region, parted
@@ -45,6 +46,7 @@ class Card:
 
 class Mentors(Controller):
     path = urls.MENTORS
+    guards = [members_only]
 
     @get()
     async def index(

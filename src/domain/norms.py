@@ -18,8 +18,7 @@ async def current() -> NormsVersion | None:
 
 async def has_accepted(person: Person) -> bool:
     """The current version; true where none is published."""
-    version = await current()
-    return version is None or await _accepted(person, version)
+    return await Acceptance.is_current(person)
 
 
 async def accepted_at(version: NormsVersion, person: Person) -> datetime | None:

@@ -31,3 +31,16 @@ class Acceptance(Table, tablename="norms_acceptances"):
     person = ForeignKey(Person, on_delete=OnDelete.cascade, null=False, index=True)
     version = ForeignKey(NormsVersion, on_delete=OnDelete.cascade, null=False)
     accepted_at = Timestamptz(default=None)
+
+    @classmethod
+    async def is_current(cls, person: Person) -> bool:
+        """In one question, because each search asks it: the version published last is accepted,
+        or none is published."""
+        rows = await cls.raw(
+            "SELECT current.id, accepted.id AS accepted FROM norms_versions AS current"
+            " LEFT JOIN norms_acceptances AS accepted"
+            " ON accepted.version = current.id AND accepted.person = {}"
+            " WHERE current.published_at IS NOT NULL ORDER BY current.number DESC LIMIT 1",
+            person.id,
+        )
+        return not rows or rows[0]["accepted"] is not None

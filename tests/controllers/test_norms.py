@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 import clock
 import urls
 from domain import norms
 from tables.events import Event
 from tables.norms import Acceptance, NormsVersion
 from tables.people import Person
-from tests.cast import Browser
-from tests.factories import make_person
+from tests.cast import HTMX, Browser
+from tests.factories import accept_norms, make_person
 
 
 async def newcomer() -> Person:
@@ -87,3 +89,21 @@ async def test_a_language_without_a_text_gets_the_french_one_and_is_told(
     page = await window.get(urls.NORMS)
 
     assert 'lang="fr"' in page.text or '<html lang="fr"' in page.text
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+async def test_who_has_not_accepted_reads_them_before_searching(
+    headers: dict[str, str], mentor: Person, browser: Browser
+) -> None:
+    person = await newcomer()
+    window = await browser(person)
+
+    for address in (f"{urls.MENTORS}?q=conduite", urls.mentor(mentor)):
+        here = {"HX-Current-URL": f"http://localhost:8000{address}"}
+        answer = await window.get(address, headers=headers | here)
+        onward = answer.headers["hx-redirect" if headers else "location"]
+        assert onward == urls.with_query(urls.NORMS, next=address)
+        assert "Claire" not in answer.text
+    await accept_norms(person)
+
+    assert (await window.get(urls.mentor(mentor))).status_code == 200
