@@ -77,7 +77,7 @@ def end_search(search: Any) -> str:
 
 
 def inquiry(inquiry: Any, deed: str = "") -> str:
-    """`deed`: acceptance, refusal, question, explanation, suggestion, withdrawal."""
+    """`deed`: one of the five ways to answer (DEEDS), explanation, withdrawal."""
     return f"{INQUIRIES}/{_id(inquiry)}" + (f"/{deed}" if deed else "")
 
 

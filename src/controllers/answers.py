@@ -11,11 +11,11 @@ from litestar.params import FromPath
 
 from controllers.arrival import greet
 from controllers.guards import PUBLIC
-from controllers.inquiries import card, perform
+from controllers.inquiries import DEEDS, card, perform, reply
+from controllers.providers import found
 from domain import inquiries, links
 from domain.refusals import AlreadySettled, LinkVoid
 from forms.fields import Sent
-from forms.inquiries import Acceptance, Suggestion, Words
 from i18n import gettext
 from pages import Page, Region
 from tables.inquiries import Inquiry
@@ -24,13 +24,6 @@ from tables.people import Person
 from tables.transaction import transaction
 
 AnyRequest = Request[Any, Any, Any]
-DEEDS = {
-    "acceptance": "acceptance",
-    "refusal-busy": "refusal_busy",
-    "refusal-topic": "refusal_topic",
-    "question": "question",
-    "suggestion": "suggestion",
-}
 
 
 class Answers(Controller):
@@ -59,31 +52,22 @@ class Answers(Controller):
     ) -> Response[None]:
         link, inquiry, mentor = await _opened(secret)
         greet(request, mentor)
-        if deed not in DEEDS:
-            raise LinkVoid
+        name = found(DEEDS.get(deed))
         if not links.is_alive(link, now) or not inquiry.is_open:
             return await _void(inquiry, mentor, now)
-        form = await _form(DEEDS[deed], inquiry, sent, now)
+        form = await reply(name, inquiry, sent, now)
         if form.errors:
-            context = await card(inquiry, mentor, now, DEEDS[deed], form, secret)
+            context = await card(inquiry, mentor, now, name, form, secret)
             return Page("answers/show", piece="inquiries/_card", status=422, **context)
         try:
             async with transaction():
                 await links.spend(link, now)
-                await perform(inquiry, mentor, DEEDS[deed], form, now)
+                await perform(inquiry, mentor, name, form, now)
         except (LinkVoid, AlreadySettled):
             return await _void(inquiry, mentor, now)
         context = await card(inquiry, mentor, now)
         toast = gettext("Votre réponse est partie.")
         return Page("answers/done", piece="answers/_done", toast=toast, **context)
-
-
-async def _form(deed: str, inquiry: Inquiry, sent: Sent, now: datetime) -> Any:
-    if deed == "acceptance":
-        return Acceptance.read(sent, now)
-    if deed == "suggestion":
-        return Suggestion.read(sent, await inquiries.colleagues_for(inquiry, now))
-    return Words.read(sent)
 
 
 async def _opened(secret: str) -> tuple[Link, Inquiry, Person]:

@@ -8,12 +8,13 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 import sealing
 import urls
-from domain import deadlines, drafts, house, inquiries, mentorships, norms
+from controllers.providers import found
+from domain import deadlines, drafts, house, inquiries, mentorships, norms, ready_texts
 from domain.permissions import is_answerable, is_explainable, is_withdrawable
-from domain.ready_texts import ready
 from domain.refusals import AlreadySettled, Refusal, Unseen
 from forms.fields import Sent
 from forms.inquiries import KINDS, Acceptance, Ask, Suggestion, Words
@@ -25,6 +26,8 @@ from tables.profiles import Profile
 
 AnyRequest = Request[Any, Any, Any]
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)  # «²» is a digit too, but no number
+# By its word in an address, here and behind a letter's link.
+DEEDS = {name.replace("_", "-"): name for name in ready_texts.DEEDS}
 
 
 class Asking(Controller):
@@ -119,57 +122,25 @@ class Inquiries(Controller):
         context = await card(inquiry, viewer, now)
         return Page("inquiries/show", piece="inquiries/_card", nav="inquiries", **context)
 
-    @post("/{inquiry_id:int}/acceptance")
-    async def accept(
+    @post("/{inquiry_id:int}/{deed:str}")
+    async def answer(
         self,
         inquiry: NamedDependency[Inquiry],
         viewer: NamedDependency[Person],
+        deed: FromPath[str],
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Response[None]:
-        form = Acceptance.read(sent, now)
-        return await answered(inquiry, viewer, "acceptance", form, now)
-
-    @post("/{inquiry_id:int}/refusal-busy")
-    async def refuse_as_busy(
-        self,
-        inquiry: NamedDependency[Inquiry],
-        viewer: NamedDependency[Person],
-        sent: NamedDependency[Sent],
-        now: NamedDependency[datetime],
-    ) -> Response[None]:
-        return await answered(inquiry, viewer, "refusal_busy", Words.read(sent), now)
-
-    @post("/{inquiry_id:int}/refusal-topic")
-    async def refuse_topic(
-        self,
-        inquiry: NamedDependency[Inquiry],
-        viewer: NamedDependency[Person],
-        sent: NamedDependency[Sent],
-        now: NamedDependency[datetime],
-    ) -> Response[None]:
-        return await answered(inquiry, viewer, "refusal_topic", Words.read(sent), now)
-
-    @post("/{inquiry_id:int}/question")
-    async def ask_back(
-        self,
-        inquiry: NamedDependency[Inquiry],
-        viewer: NamedDependency[Person],
-        sent: NamedDependency[Sent],
-        now: NamedDependency[datetime],
-    ) -> Response[None]:
-        return await answered(inquiry, viewer, "question", Words.read(sent), now)
-
-    @post("/{inquiry_id:int}/suggestion")
-    async def suggest(
-        self,
-        inquiry: NamedDependency[Inquiry],
-        viewer: NamedDependency[Person],
-        sent: NamedDependency[Sent],
-        now: NamedDependency[datetime],
-    ) -> Response[None]:
-        form = Suggestion.read(sent, await inquiries.colleagues_for(inquiry, now))
-        return await answered(inquiry, viewer, "suggestion", form, now)
+        """One of the five ways, signed in."""
+        name = found(DEEDS.get(deed))
+        form = await reply(name, inquiry, sent, now)
+        if form.errors:
+            return await _again(inquiry, viewer, name, form, now)
+        try:
+            await perform(inquiry, viewer, name, form, now)
+        except AlreadySettled as refusal:
+            return await overtaken(inquiry, viewer, refusal, now)
+        return await _done(inquiry, viewer, now, gettext("Votre réponse est partie."))
 
     @post("/{inquiry_id:int}/explanation")
     async def explain(
@@ -265,7 +236,7 @@ async def card(
         "answerable": answerable,
         "explainable": is_explainable(viewer, inquiry),
         "withdrawable": is_withdrawable(viewer, inquiry),
-        "ready": ready(inquiry, viewer) if answerable else {},
+        "ready": ready_texts.ready(inquiry, viewer) if answerable else {},
         "colleagues": await inquiries.colleagues_for(inquiry, now) if answerable else {},
         "mentorship": mentorship,
         "suggested": await inquiries.suggested_in(inquiry),
@@ -279,17 +250,13 @@ async def card(
     }
 
 
-async def answered(
-    inquiry: Inquiry, viewer: Person, deed: str, form: Any, now: datetime
-) -> Response[None]:
-    """One of the five ways, signed in."""
-    if form.errors:
-        return await _again(inquiry, viewer, deed, form, now)
-    try:
-        await perform(inquiry, viewer, deed, form, now)
-    except AlreadySettled as refusal:
-        return await overtaken(inquiry, viewer, refusal, now)
-    return await _done(inquiry, viewer, now, gettext("Votre réponse est partie."))
+async def reply(deed: str, inquiry: Inquiry, sent: Sent, now: datetime) -> Any:
+    """The form of one of the five ways."""
+    if deed == "acceptance":
+        return Acceptance.read(sent, now)
+    if deed == "suggestion":
+        return Suggestion.read(sent, await inquiries.colleagues_for(inquiry, now))
+    return Words.read(sent)
 
 
 async def perform(inquiry: Inquiry, by: Person, deed: str, form: Any, now: datetime) -> None:

@@ -124,7 +124,7 @@ async def test_an_unknown_deed_is_no_deed(mentor: Person, mentee: Person, browse
 
     answer = await window.post(urls.answer(link, "withdrawal"), data={"words": "Oui"})
 
-    assert answer.status_code == 410
+    assert answer.status_code == 404
     assert await Inquiry.exists().where(Inquiry.state == State.WAITING)
 
 

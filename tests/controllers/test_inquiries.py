@@ -204,6 +204,19 @@ async def test_each_answer_wants_words_and_keeps_them(
     assert await Inquiry.exists().where(Inquiry.state == state)
 
 
+@pytest.mark.parametrize("deed", ["refusal", "refusal_busy", "Acceptance", "reopening", "%00"])
+async def test_an_unknown_deed_is_no_deed(
+    deed: str, mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    inquiry, window = await make_inquiry(mentee, mentor), await browser(mentor)
+
+    for words in ("Oui", ""):
+        answer = await window.post(urls.inquiry(inquiry, deed), data={"words": words})
+        assert answer.status_code == 404
+
+    assert await Inquiry.exists().where(Inquiry.state == State.WAITING)
+
+
 async def test_past_dates_and_unknown_colleagues_are_refused(
     mentor: Person, mentee: Person, browser: Browser
 ) -> None:
