@@ -86,6 +86,12 @@ async def profile(profile_id: int, now: datetime) -> Line | None:
     return found[0] if found else None
 
 
+async def again(line: Line, now: datetime) -> Line | None:
+    """The same one, as the database has it by now."""
+    found = {"application": application, "profile": profile}[line.noun]
+    return await found(line.row.id, now)
+
+
 async def unanswered(now: datetime) -> list[dict[str, Any]]:
     """Requests released without an answer lately: to know, not to settle."""
     return [row for row in await inquiries.overdue() if row["settled_at"] > now - NEWS]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -18,6 +20,7 @@ from domain import desk
 from domain.desk import Line
 from domain.refusals import Refusal
 from forms.desk import Note
+from forms.fields import Sent
 from i18n import gettext, language
 from pages import Answer, Page, Region
 from tables.letters import Letter
@@ -62,22 +65,47 @@ async def card(now: datetime) -> dict[str, Any]:
     } | _said()
 
 
-async def settle(
-    again: Callable[[], Awaitable[Line | None]],
-    deed: Callable[[], Awaitable[None]],
-    note: Note,
-    now: datetime,
-) -> Response[None]:
+@dataclass(frozen=True)
+class Decision:
     """One deed on one line. Whoever comes second sees the line as it is now."""
-    if note.errors:
-        return await _shown(found(await again()), now, 422, note)
-    try:
-        await deed()
-    except Refusal as refusal:
-        if refusal.status != 409:
-            raise
-        return await _shown(found(await again()), now, 409, note, refusal.said)
-    line = found(await again())
+
+    line: Line
+    note: Note
+    by: Person
+    now: datetime
+
+    async def settle(self, verb: Callable[..., Awaitable[None]]) -> Response[None]:
+        if self.note.errors:
+            return await _shown(await self._again(), self.now, 422, self.note)
+        return await self._do(partial(verb, note=self.note.words))
+
+    async def undo(self, verb: Callable[..., Awaitable[None]]) -> Response[None]:
+        return await self._do(verb)
+
+    async def _do(self, verb: Callable[..., Awaitable[None]]) -> Response[None]:
+        try:
+            await verb(self.line.row, by=self.by, now=self.now)
+        except Refusal as refusal:
+            if refusal.status != 409:
+                raise
+            return await _shown(await self._again(), self.now, 409, self.note, refusal.said)
+        return await _settled(await self._again(), self.now)
+
+    async def _again(self) -> Line:
+        """As the database has it by now."""
+        return found(await desk.again(self.line, self.now))
+
+
+async def decision(
+    line: NamedDependency[Line],
+    viewer: NamedDependency[Person],
+    sent: NamedDependency[Sent],
+    now: NamedDependency[datetime],
+) -> Decision:
+    return Decision(line, Note.read(sent), viewer, now)
+
+
+async def _settled(line: Line, now: datetime) -> Answer:
     shown: dict[str, Any] = _said() | {"line": line, "now": now, "note": Note(), "is_focused": True}
     counted = [Region("#desk-count", "outerHTML", "office/_count")]
     waiting = (await card(now))["waiting"]
