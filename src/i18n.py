@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -29,6 +30,8 @@ NARROW = "\u202f"
 # Where a narrow space belongs: not in 12:30 or https://, in an entity (&amp;), nor where a colon
 # is Markdown's own (---: in a table, [1]: for a link).
 MARKS = re.compile(r"&#?\w+;|(?<=[^\s;:!?|\]-])[ \xa0]?(?=[;:!?]+(?:\s|$|[»)<*_]))")
+
+DAY_AND_MONTH = re.compile(r"(?<=\d)(\.?) (?=[^\W\d])")
 
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -93,12 +96,12 @@ def N_(text: str) -> str:
 
 def long_day(value: date) -> str:
     """With the weekday, by CLDR's own order: a pattern of ours would be wrong in German."""
-    return format_date(value, "full", locale=DAYS[_language.get()])
+    return _written(value, "full")
 
 
 def short_day(value: date) -> str:
     """«12 janvier 2027»: without the weekday."""
-    return format_date(value, "long", locale=DAYS[_language.get()])
+    return _written(value, "long")
 
 
 def moment(value: datetime) -> str:
@@ -120,6 +123,13 @@ def language_name(code: str) -> str:
 def own_name(code: str) -> str:
     """«Deutsch»: a language as its speakers write it."""
     return str(Locale.parse(code).get_display_name(code)).capitalize()
+
+
+def _written(value: date, length: Literal["full", "long"]) -> str:
+    """A line that ended with «4.» would read as the end of a sentence; CLDR has no «1er»."""
+    code = _language.get()
+    day = DAY_AND_MONTH.sub("\\1\xa0", format_date(value, length, locale=DAYS[code]))
+    return re.sub(r"\b1(?=\xa0)", "1er", day) if code == SOURCE else day
 
 
 def _weighed(accepted: str) -> Iterator[tuple[float, str]]:

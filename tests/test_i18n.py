@@ -112,23 +112,40 @@ def test_french_texts_are_spaced_when_read() -> None:
 def test_days_and_hours_are_those_of_zurich() -> None:
     moment = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
 
-    assert i18n.moment(moment) == "jeudi 2 juillet 2026, 00:30"
+    assert i18n.moment(moment) == "jeudi 2\xa0juillet 2026, 00:30"
     assert i18n.time_of(moment) == "00:30"
-    assert i18n.short_day(date(2027, 1, 12)) == "12 janvier 2027"
+    assert i18n.short_day(date(2027, 1, 12)) == "12\xa0janvier 2027"
 
 
 @pytest.mark.parametrize(
     ("language", "day"),
     [
-        ("fr", "mardi 24 novembre 2026"),
-        ("de", "Dienstag, 24. November 2026"),
-        ("it", "martedì, 24 novembre 2026"),
-        ("en", "Tuesday, 24 November 2026"),
+        ("fr", "mardi 24\xa0novembre 2026"),
+        ("de", "Dienstag, 24.\xa0November 2026"),
+        ("it", "martedì, 24\xa0novembre 2026"),
+        ("en", "Tuesday, 24\xa0November 2026"),
     ],
 )
 def test_days_in_each_language(four_languages: None, language: str, day: str) -> None:
     with speaking(language):
         assert i18n.long_day(date(2026, 11, 24)) == day
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "other"),
+    [("fr", "1er\xa0", "21\xa0"), ("de", "1.\xa0", "21.\xa0"), ("en", "1\xa0", "21\xa0")],
+)
+def test_a_day_keeps_its_month_on_the_line(
+    four_languages: None, language: str, first: str, other: str
+) -> None:
+    with speaking(language):
+        days = [i18n.long_day(date(2027, 1, number)) for number in (1, 21)]
+        short = [i18n.short_day(date(2027, 1, number)) for number in (1, 21)]
+        at = i18n.moment(datetime(2027, 1, 1, 12, tzinfo=UTC))
+
+    assert first in days[0] and other in days[1] and first in at
+    assert short[0].startswith(first) and short[1].startswith(other)
+    assert not any("1er" in day for day in days[1:])
 
 
 def test_languages_have_names(four_languages: None) -> None:

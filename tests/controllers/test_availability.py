@@ -162,7 +162,7 @@ async def test_the_page_and_the_top_bar_change_together(mentor: Person, browser:
         ({}, "Les membres peuvent vous adresser une demande."),
         ({"is_busy": True, "busy_reason": "by_hand"}, "vous-même, sans date"),
         ({"is_busy": True, "busy_reason": "by_hand", "busy_until": date(2100, 1, 12)},
-         "dès le mardi 12 janvier 2100"),
+         "dès le mardi 12\xa0janvier 2100"),
         ({"is_busy": True, "busy_reason": "capacity"}, "Vous accompagnez une personne"),
         ({"is_busy": True, "busy_reason": "unanswered"}, "restées sans réponse"),
     ],

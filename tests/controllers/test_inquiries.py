@@ -146,7 +146,7 @@ async def test_accepting_opens_the_mentorship(
     assert mentee.email not in before.text
     assert answer.status_code == 200 and mentee.email in answer.text
     assert "<html" not in answer.text and "hx-partial" in answer.text
-    assert mentor.email in page.text and "samedi 12 janvier 2030, 18:00" in page.text
+    assert mentor.email in page.text and "samedi 12\xa0janvier 2030, 18:00" in page.text
     assert "0 contact sur 4" in page.text
 
 

@@ -71,7 +71,7 @@ async def test_who_is_busy_says_until_when_and_free_now_hides_them(
     everybody = await window.get(urls.MENTORS)
     free = await window.get(urls.mentors(free="1"))
 
-    assert "Occupé jusqu’au 12 janvier 2027" in _card(everybody.text, mentor)
+    assert "Occupé jusqu’au 12\xa0janvier 2027" in _card(everybody.text, mentor)
     assert "Claire F." not in free.text and _ticked(free.text) == {"f-free"}
 
 

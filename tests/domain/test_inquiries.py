@@ -129,7 +129,7 @@ async def test_acceptance_shows_each_the_others_address(mentor: Person, mentee: 
     assert to_mentee.reply_to == mentor.email and mentor.email in to_mentee.text
     assert to_mentor.reply_to == mentee.email and mentee.email in to_mentor.text
     assert "Volontiers, mardi?" in to_mentee.text
-    assert "vendredi 27 novembre 2026" in to_mentee.text
+    assert "vendredi 27\xa0novembre 2026" in to_mentee.text
     assert (mentorship.state, mentorship.contacts) == ("beginning", 0)
 
 

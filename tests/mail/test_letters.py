@@ -349,7 +349,7 @@ async def test_the_mentor_reads_the_whole_request(scene: Scene) -> None:
     assert f"> {asked.vision}" in letter.text and f"> {asked.expectations}" in letter.text
     assert letter.html.count('<blockquote lang="de"') == 3
     assert "- Téléphone\n- Skype / visio" in letter.text and "allemand" in letter.text
-    assert "au plus tard le lundi" in letter.text and "7 décembre" in letter.text
+    assert "au plus tard le lundi" in letter.text and "7\xa0décembre" in letter.text
     assert "David Moser (Cheffe de projet)" in letter.text
     assert LINK in links(letter.html)
 
@@ -362,7 +362,7 @@ async def test_reminders_of_other_days_are_other_letters(scene: Scene) -> None:
 
     assert await Letter.count() == 4
     [first, *_] = await Letter.objects().order_by(Letter.id)
-    assert "7 décembre" in first.text and LINK in links(first.html)
+    assert "7\xa0décembre" in first.text and LINK in links(first.html)
 
 
 async def test_an_acceptance_says_what_comes_next(scene: Scene) -> None:
@@ -371,7 +371,9 @@ async def test_an_acceptance_says_what_comes_next(scene: Scene) -> None:
     letter = await written(scene, "inquiry_accepted")
 
     assert "> Avec plaisir." in letter.text and MENTOR in letter.text
-    assert "1. Dezember 2026, 18:00" in letter.text and "3. Dezember 2026, 08:30" in letter.text
+    assert (
+        "1.\xa0Dezember 2026, 18:00" in letter.text and "3.\xa0Dezember 2026, 08:30" in letter.text
+    )
     assert "Skype / Video" in letter.text
     assert "http://localhost:8000/mentorships" in links(letter.html)
 
