@@ -8,7 +8,7 @@ from typing import Any
 from clock import day
 from domain import deadlines, history
 from domain.refusals import insist
-from mail import letters
+from mail import letters, outbox
 from tables.favourites import FreeWish
 from tables.house import House
 from tables.mentorships import RUNNING, Mentorship
@@ -99,6 +99,7 @@ async def _turn_busy(
     async with transaction():
         await _set(profile, is_busy=True, until=until, reason=reason)
         await history.record(f"availability.busy_{reason.value}", profile, by, now)
+        await _wait_on(profile.person, now)
 
 
 async def _turn_free(
@@ -133,13 +134,25 @@ async def _set(profile: Profile, *, is_busy: bool, until: date | None, reason: B
 
 
 async def _tell_waiting(mentor: Person, now: datetime) -> None:
-    """Each wish is told once and then gone; who was excluded hears no more from us."""
+    """Each wish is told once and then gone; who was excluded hears no more from us. The letters
+    wait as long as the mentor may think again."""
+    wait = max(deadlines.till_morning(now), deadlines.UNDO)
     wishes = await FreeWish.objects(FreeWish.person).where(FreeWish.mentor == mentor.id)
     for wish in wishes:
         person: Person = wish.person
         claimed = await FreeWish.delete().where(FreeWish.id == wish.id).returning(FreeWish.id)
         if claimed and person.is_member:
-            await letters.free_again(person, mentor, now, wait=deadlines.till_morning(now))
+            await letters.free_again(person, mentor, now, wait=wait)
+
+
+async def _wait_on(mentor: Person, now: datetime) -> None:
+    """Busy again before anybody was told: the letters stay here, the wishes are wished again."""
+    for person in await outbox.take_back(f"free_again:{mentor.id}"):
+        if person is not None:
+            wish = FreeWish(person=person, mentor=mentor.id, wished_at=now)
+            await FreeWish.insert(wish).on_conflict(
+                target=(FreeWish.person, FreeWish.mentor), action="DO NOTHING"
+            )
 
 
 async def _warn(profile: Profile, tomorrow: date, now: datetime) -> None:

@@ -203,8 +203,9 @@ async def busy_ends_tomorrow(person: Person, day: date, now: datetime) -> None:
 async def free_again(
     person: Person, mentor: Person, now: datetime, wait: timedelta = AT_ONCE
 ) -> None:
-    """To whoever wished to be told: once a wish, which may be wished again the same day."""
-    key = f"free_again:{person.id}:{mentor.id}:{_ms(now)}"
+    """To whoever wished to be told: once a wish, which may be wished again the same day. The
+    mentor first in the key: who turns busy again takes all of them back."""
+    key = f"free_again:{mentor.id}:{person.id}:{_ms(now)}"
     link = urls.absolute(urls.mentor(mentor))
     await outbox.post("free_again", key, person, now, wait=wait, mentor=mentor, link=link)
 

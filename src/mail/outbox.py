@@ -98,11 +98,12 @@ async def post(
     afterwards(wake)
 
 
-async def take_back(key: str) -> bool:
-    """For an undo: true if the event's letter was still untouched, and is gone now."""
+async def take_back(key: str) -> list[int | None]:
+    """For an undo: whose letters of this event were still untouched, and are gone now."""
     ours = (Letter.key == key) | Letter.key.like(f"{key}:%")
     untouched = (Letter.state == State.WAITING) & (Letter.attempts == 0)
-    return bool(await Letter.delete().where(ours & untouched).returning(Letter.id))
+    taken = await Letter.delete().where(ours & untouched).returning(Letter.to)
+    return [letter["to"] for letter in taken]
 
 
 async def try_again(letter: Letter, now: datetime) -> bool:

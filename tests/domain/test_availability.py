@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 import clock
-from domain import availability, favourites, inquiries, profiles
+from domain import availability, deadlines, favourites, inquiries, profiles
 from domain.inquiries import Proposal
 from domain.refusals import Unseen
 from tables.events import Event
+from tables.favourites import FreeWish
 from tables.letters import Letter
+from tables.letters import State as LetterState
 from tables.people import Person
 from tables.profiles import BusyReason, Profile
 from tests.factories import make_inquiry, make_mentor
@@ -51,6 +53,52 @@ async def test_nobody_is_told_at_midnight(mentor: Person, mentee: Person) -> Non
 
     [letter] = await Letter.objects()
     assert letter.due == clock.milliseconds(datetime(2027, 1, 12, 7, tzinfo=UTC))
+
+
+async def test_an_undo_takes_back_the_letters_and_the_wishes_stay(
+    mentor: Person, mentee: Person, stranger: Person
+) -> None:
+    other = await make_mentor("Rita", "Sutter", is_busy=True)
+    for awaited in (mentor, other):
+        await availability.turn_busy(await own(awaited), until=RETURN, by=awaited, now=NOW)
+        await favourites.wish(awaited, by=stranger, now=NOW)
+    await favourites.wish(mentor, by=mentee, now=NOW)
+    await availability.turn_free(await own(other), by=other, now=NOW)
+
+    await availability.turn_free(await own(mentor), by=mentor, now=NOW)
+    letters = await Letter.objects()
+    await availability.turn_busy(await own(mentor), until=RETURN, by=mentor, now=NOW)
+    [left] = await Letter.objects()
+
+    due = clock.milliseconds(NOW + deadlines.UNDO)
+    assert [letter.due for letter in letters] == [due] * 3
+    assert left.to == stranger.id and other.name in left.text
+    assert await favourites.is_wished(mentor, mentee) and await favourites.is_wished(
+        mentor, stranger
+    )
+    assert not await favourites.is_wished(other, stranger)
+
+
+async def test_a_letter_that_has_left_is_not_taken_back(mentor: Person, mentee: Person) -> None:
+    await availability.turn_busy(await own(mentor), until=None, by=mentor, now=NOW)
+    await favourites.wish(mentor, by=mentee, now=NOW)
+    await availability.turn_free(await own(mentor), by=mentor, now=NOW)
+    await Letter.update({Letter.state: LetterState.SENDING}).where(Letter.to == mentee.id)
+
+    await availability.turn_busy(await own(mentor), until=None, by=mentor, now=NOW)
+
+    assert await Letter.count() == 1 and not await favourites.is_wished(mentor, mentee)
+
+
+async def test_who_has_wished_again_meanwhile_waits_once(mentor: Person, mentee: Person) -> None:
+    await availability.turn_busy(await own(mentor), until=None, by=mentor, now=NOW)
+    await favourites.wish(mentor, by=mentee, now=NOW)
+    await availability.turn_free(await own(mentor), by=mentor, now=NOW)
+    await favourites.wish(mentor, by=mentee, now=NOW)
+
+    await availability.turn_busy(await own(mentor), until=None, by=mentor, now=NOW)
+
+    assert await FreeWish.count() == 1 and await Letter.count() == 0
 
 
 async def test_a_date_moved_at_the_last_moment_stays(

@@ -26,6 +26,7 @@ from mail import letters
 from tables.events import Event
 from tables.inquiries import Exchange, Inquiry, State
 from tables.letters import Letter
+from tables.letters import State as LetterState
 from tables.links import Link
 from tables.mentorships import Mentorship
 from tables.people import Person, Standing
@@ -397,6 +398,7 @@ async def test_who_wishes_again_the_same_day_is_told_again(mentee: Person, found
         await availability.turn_busy(profile, until=None, by=mentor, now=now)
         await favourites.wish(mentor, by=mentee, now=now)
         await availability.turn_free(profile, by=mentor, now=now)
+        await Letter.update({Letter.state: LetterState.SENT}).where(Letter.name == "free_again")
 
     assert await names_of_letters() == ["free_again", "free_again"]
 
