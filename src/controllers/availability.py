@@ -102,23 +102,24 @@ class Availability(Controller):
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Response[None]:
-        """One kind text to each who waits, in the language they read."""
+        """One kind text to each who was shown as waiting, in the language they read."""
         profile = released(request)
-        form = AnswerAll.read(sent, _languages(await inquiries.waiting_for(viewer)))
+        ticked = set(sent.all("inquiry"))
+        waiting = await inquiries.waiting_for(viewer)
+        shown = [inquiry for inquiry in waiting if str(inquiry.id) in ticked]
+        form = AnswerAll.read(sent, _languages(shown))
         if form.errors:
             return await self._again(profile, viewer, now, form)
-        told = 0
-        for code, words in form.words.items():
-            told += await inquiries.decline_all_open(
-                by=viewer, saying=words, now=now, language=code
-            )
-        toast = ngettext("%(count)s réponse est partie.", "%(count)s réponses sont parties.", told)
+        told = await inquiries.decline_all(
+            {inquiry.id for inquiry in shown}, by=viewer, saying=form.words, now=now
+        )
+        context = await panel(profile, viewer, now)
         return Answer(
             PANEL.template,
             instead=urls.AVAILABILITY,
             also=[TOGGLE],
-            toast=toast % {"count": told} if told else "",
-            **await panel(profile, viewer, now),
+            toast=_counted(told, len(context["waiting"])),
+            **context,
         )
 
     async def _again(self, profile: Profile, viewer: Person, now: datetime, form: Form) -> Page:
@@ -191,3 +192,15 @@ def _told(profile: Profile) -> str:
     if profile.is_busy:
         return gettext("Votre profil affiche «Occupé».")
     return gettext("Votre profil affiche «Disponible».")
+
+
+def _counted(told: int, left: int) -> str:
+    """What went out, and what came in since the page was shown."""
+    gone = ngettext("%(count)s réponse est partie.", "%(count)s réponses sont parties.", told)
+    new = ngettext(
+        "Une demande est arrivée entre-temps et attend votre réponse.",
+        "%(count)s demandes sont arrivées entre-temps et attendent votre réponse.",
+        left,
+    )
+    said = [text % {"count": count} for text, count in ((gone, told), (new, left)) if count]
+    return " ".join(said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -136,19 +136,20 @@ async def suggest(
     await _decline(inquiry, Reason.COLLEAGUE, by, saying, now)
 
 
-async def decline_all_open(*, by: Person, saying: str, now: datetime, language: str = "") -> int:
-    """Politely at once, when a mentor has turned busy; `language`: to those alone who read it.
-    How many."""
+async def decline_all(
+    numbers: set[int], *, by: Person, saying: Mapping[str, str], now: datetime
+) -> int:
+    """Of those who wait, politely at once, when a mentor has turned busy: each in the language
+    they read. How many."""
     declined = 0
     for inquiry in await waiting_for(by):
         mentee: Person = inquiry.mentee
-        if language and mentee.language != language:
+        words = saying.get(mentee.language)
+        if inquiry.id not in numbers or words is None:
             continue
-        try:
-            await _decline(inquiry, Reason.BUSY, by, saying, now)
-        except AlreadySettled:
-            continue
-        declined += 1
+        with suppress(AlreadySettled):
+            await _decline(inquiry, Reason.BUSY, by, words, now)
+            declined += 1
     return declined
 
 

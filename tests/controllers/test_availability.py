@@ -21,7 +21,7 @@ from tables.letters import Letter
 from tables.people import Person
 from tables.profiles import BusyReason, Profile, State
 from tests.cast import HTMX, Browser
-from tests.factories import make_inquiry, make_mentorship, make_person, make_profile
+from tests.factories import make_inquiry, make_mentor, make_mentorship, make_person, make_profile
 
 PAGE = {"at": "page", "next": urls.AVAILABILITY}
 
@@ -251,7 +251,8 @@ async def test_all_who_wait_are_answered_once_each_in_their_language(
     window = await browser(mentor)
 
     page = await window.get(urls.AVAILABILITY)
-    words = {"words_fr": "Pas maintenant, merci.", "words_de": "Leider nicht, danke."}
+    words: dict[str, Any] = {"words_fr": "Pas maintenant, merci.", "words_de": "Leider nicht."}
+    words |= {"inquiry": _shown(page.text)}
     answer = await window.post(urls.AVAILABILITY_ANSWERS, data=words, headers=HTMX)
     again = await window.post(urls.AVAILABILITY_ANSWERS, data=words, headers=HTMX)
 
@@ -266,15 +267,50 @@ async def test_all_who_wait_are_answered_once_each_in_their_language(
     assert kept is not None and kept.state == InquiryState.ASKED_BACK
 
 
+async def test_who_asked_after_the_page_was_shown_is_not_answered(
+    mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    """Their words were never read: they are said to wait, and are on the page from now on."""
+    await make_inquiry(mentee, mentor)
+    await _set(mentor, is_busy=True, busy_reason=BusyReason.BY_HAND)
+    window = await browser(mentor)
+    page = await window.get(urls.AVAILABILITY)
+    late = await make_inquiry(await make_person("Ute", "Kunz", language="de"), mentor)
+    words = {"words_fr": "Pas maintenant.", "words_de": "Nein.", "inquiry": _shown(page.text)}
+
+    answer = await window.post(urls.AVAILABILITY_ANSWERS, data=words, headers=HTMX)
+    again = await window.post(urls.AVAILABILITY_ANSWERS, data=words, headers=HTMX)
+
+    [letter] = await Letter.objects(Letter.to)
+    assert letter.to.id == mentee.id and _shown(answer.text) == [str(late.id)]
+    assert "1 réponse est partie. Une demande est arrivée entre-temps" in answer.text
+    assert "partie" not in again.text and "Une demande est arrivée" in again.text
+
+
+async def test_only_ones_own_requests_are_answered(
+    mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    foreign = await make_inquiry(mentee, await make_mentor())
+    window = await browser(mentor)
+
+    for number in (str(foreign.id), "²", "-1", "x" * 400):
+        sent = {"words_fr": "Non.", "inquiry": number}
+        answer = await window.post(urls.AVAILABILITY_ANSWERS, data=sent, headers=HTMX)
+        assert answer.status_code == 200
+
+    assert await Letter.count() == 0
+
+
 @pytest.mark.parametrize("words", ["", "  \n ", "x" * 4001])
 async def test_an_answer_without_words_or_too_long_goes_to_nobody(
     words: str, mentor: Person, mentee: Person, browser: Browser
 ) -> None:
-    await make_inquiry(mentee, mentor)
+    inquiry = await make_inquiry(mentee, mentor)
     await _set(mentor, is_busy=True, busy_reason=BusyReason.BY_HAND)
     window = await browser(mentor)
 
-    answer = await window.post(urls.AVAILABILITY_ANSWERS, data={"words_fr": words}, headers=HTMX)
+    sent = {"words_fr": words, "inquiry": str(inquiry.id)}
+    answer = await window.post(urls.AVAILABILITY_ANSWERS, data=sent, headers=HTMX)
 
     assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text
     assert words.strip() in answer.text
@@ -284,11 +320,12 @@ async def test_an_answer_without_words_or_too_long_goes_to_nobody(
 async def test_what_was_typed_is_shown_escaped(
     mentor: Person, mentee: Person, browser: Browser
 ) -> None:
-    await make_inquiry(mentee, mentor)
+    inquiry = await make_inquiry(mentee, mentor)
     await _set(mentor, is_busy=True, busy_reason=BusyReason.BY_HAND)
     window, words = await browser(mentor), "</textarea><script>alert(1)</script>" + "x" * 4000
 
-    answer = await window.post(urls.AVAILABILITY_ANSWERS, data={"words_fr": words}, headers=HTMX)
+    sent = {"words_fr": words, "inquiry": str(inquiry.id)}
+    answer = await window.post(urls.AVAILABILITY_ANSWERS, data=sent, headers=HTMX)
 
     assert answer.status_code == 422 and "<script>" not in answer.text
     assert html.escape("<script>alert(1)</script>") in answer.text
@@ -350,6 +387,11 @@ def _switch(text: str) -> tuple[str, str]:
         r'id="availability-switch" name="busy" value="(\d)" aria-pressed="(\w+)"', text
     )
     return found[0], found[1]
+
+
+def _shown(text: str) -> list[str]:
+    """The requests that the button would answer."""
+    return re.findall(r'name="inquiry" value="(\d+)"', text)
 
 
 async def _profile(person: Person) -> Profile:

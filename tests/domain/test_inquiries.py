@@ -353,14 +353,16 @@ async def test_withdrawing_several_leaves_the_rest(mentee: Person, founded: None
     assert await names_of_letters() == ["inquiry_withdrawn"] * 2
 
 
-async def test_declining_all_open_at_once(mentor: Person, mentee: Person) -> None:
-    other = await make_person()
-    asked = [await make_inquiry(each, mentor) for each in (mentee, other)]
+async def test_declining_several_leaves_the_rest(mentor: Person, mentee: Person) -> None:
+    german = await make_person(language="de")
+    asked = [await make_inquiry(each, mentor) for each in (mentee, await make_person(), german)]
+    numbers, saying = {asked[0].id, asked[2].id}, {"fr": "Pas disponible"}
 
-    count = await inquiries.decline_all_open(by=mentor, saying="Pas disponible", now=NOW)
+    count = await inquiries.decline_all(numbers, by=mentor, saying=saying, now=NOW)
 
-    assert count == 2 and [await state_of(each) for each in asked] == ["declined"] * 2
-    assert await inquiries.decline_all_open(by=mentor, saying="Encore", now=NOW) == 0
+    assert count == 1
+    assert [await state_of(each) for each in asked] == ["declined", "waiting", "waiting"]
+    assert await inquiries.decline_all(numbers, by=mentor, saying=saying, now=NOW) == 0
 
 
 async def test_the_usual_time_to_answer_is_the_median(mentor: Person, founded: None) -> None:
