@@ -47,7 +47,8 @@ class FirstRun(Controller):
                     language=language(),
                     now=now,
                 )
-                return entered(await sessions.begin(person, device(request), now), now)
+                begun = await sessions.begin(person, device(request), now)
+                return await entered(request, begun, now)
             except WrongKey as refusal:
                 form.errors["key"] = refusal.said
         return Page("sessions/first_run", piece="sessions/_first_run", status=422, form=form)

@@ -78,7 +78,7 @@ class Sessions(Controller):
             again = Address(typed={name: form.typed[name] for name in ("email", "next")})
             again.errors["email"] = CodeSpent().said
             return _page(again, "address", 422)
-        return entered(begun, now)
+        return await entered(request, begun, now)
 
     @get("/sign-in/link/{secret:str}")
     async def look(self, secret: FromPath[str], now: NamedDependency[datetime]) -> Page:
@@ -92,18 +92,21 @@ class Sessions(Controller):
         self, request: AnyRequest, secret: FromPath[str], now: NamedDependency[datetime]
     ) -> Response[None]:
         try:
-            return entered(await sessions.by_link(secret, device(request), now), now)
+            begun = await sessions.by_link(secret, device(request), now)
         except LinkVoid:
             return Page("sessions/link_void", status=410)
+        return await entered(request, begun, now)
 
     @post("/sign-out")
     async def leave(self, request: AnyRequest) -> Go:
-        await sessions.end_this(request.cookies.get(session_cookie(), ""))
+        await _end_earlier(request)
         return left()
 
 
-def entered(begun: sessions.Begun, now: datetime) -> Go:
-    """The session's cookie, and the readable mark that app.js compares after Back."""
+async def entered(request: AnyRequest, begun: sessions.Begun, now: datetime) -> Go:
+    """The session's cookie, and the readable mark that app.js compares after Back. The earlier
+    one, whose secret the browser forgets here, would stay open unseen."""
+    await _end_earlier(request)
     answer = Go(urls.own_path(begun.onward))
     age = int((begun.expires_at - now).total_seconds())
     _remember(answer, begun.token, begun.mark, age)
@@ -114,6 +117,10 @@ def left() -> Go:
     answer = Go(urls.SIGN_IN)
     _remember(answer, "", "", 0)
     return answer
+
+
+async def _end_earlier(request: AnyRequest) -> None:
+    await sessions.end_this(request.cookies.get(session_cookie(), ""))
 
 
 def _remember(answer: Go, token: str, mark: str, age: int) -> None:

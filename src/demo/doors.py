@@ -68,7 +68,7 @@ class Demo(Controller):
         who = Person.objects().where(Person.email == address(PARTS[part]))
         person = found(await who.first())
         await people.speak(person, language())
-        return entered(await sessions.begin(person, "Demo", now), now)
+        return await entered(request, await sessions.begin(person, "Demo", now), now)
 
     @get("/letters")
     async def letters(self) -> Page:

@@ -409,6 +409,28 @@ async def test_a_session_begins_anew_at_each_sign_in(mentee: Person, browser: Br
     assert await sessions.recognise("planted", clock.now()) is None
 
 
+async def test_signing_in_ends_the_browsers_earlier_session_and_no_other(
+    mentee: Person, stranger: Person, browser: Browser
+) -> None:
+    """Also another person's, whose computer it is."""
+    elsewhere, window = await browser(stranger), await browser(stranger)
+    earlier = dict(window.cookies)
+
+    await ask(window, mentee.email)
+    wrong = await type_code(window, other(await last_code()))
+    still = await Session.count()
+    await type_code(window, await last_code())
+    await ask(window, stranger.email)
+    await window.post(await last_link())
+
+    back = await browser(None)
+    back.cookies.update(earlier)
+    assert wrong.status_code == 422 and still == 2
+    assert await Session.count() == 2
+    assert not await is_inside(back)
+    assert await is_inside(window) and await is_inside(elsewhere)
+
+
 async def test_signing_out_ends_the_session_itself(mentee: Person, browser: Browser) -> None:
     window, copy = await browser(mentee), await browser(None)
     token = window.cookies[session_cookie()]
