@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import clock
-from domain import availability, inquiries, searches, sessions
+from domain import availability, inquiries, mentorships, searches, sessions
 from mail import outbox
 
 log = logging.getLogger("mentorat.jobs")
@@ -22,6 +22,9 @@ EVERY: tuple[tuple[str, timedelta, Verb], ...] = (
     ("release", timedelta(minutes=5), inquiries.release_due),
     ("warn of return", timedelta(minutes=15), availability.warn_returning),
     ("return", timedelta(minutes=15), availability.return_due),
+    ("words after the first talk", timedelta(minutes=5), mentorships.reveal_due),
+    ("early ends", timedelta(minutes=5), mentorships.end_due),
+    ("quiet pairs", timedelta(minutes=30), mentorships.nudge_due),
     ("saved searches", timedelta(minutes=30), searches.tell_fitting),
     ("old sessions", timedelta(hours=6), sessions.forget_old),
 )

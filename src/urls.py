@@ -78,7 +78,7 @@ def end_search(search: Any) -> str:
 
 def inquiry(inquiry: Any, deed: str = "") -> str:
     """`deed`: one of the five ways to answer (DEEDS), explanation, withdrawal."""
-    return f"{INQUIRIES}/{_id(inquiry)}" + (f"/{deed}" if deed else "")
+    return f"{INQUIRIES}/{_id(inquiry)}" + _deed(deed)
 
 
 def answer(token: str, deed: str = "") -> str:
@@ -86,8 +86,30 @@ def answer(token: str, deed: str = "") -> str:
     return f"/answer/{token}" + (f"/{deed}" if deed else "")
 
 
-def mentorship(mentorship: Any) -> str:
-    return f"{MENTORSHIPS}/{_id(mentorship)}"
+def mentorship(mentorship: Any, part: str = "") -> str:
+    """`part`: news, first-talk, word, contacts, meetings, agreement, notes, end, evaluation, …"""
+    return f"{MENTORSHIPS}/{_id(mentorship)}" + _deed(part)
+
+
+def contact(contact: Any, deed: str = "") -> str:
+    return f"{mentorship(contact.mentorship)}/contacts/{contact.number}" + (
+        f"/{deed}" if deed else ""
+    )
+
+
+def meeting(meeting: Any, deed: str = "") -> str:
+    """`deed`: choice, move, cancellation, outcome, invitation.ics."""
+    return f"{mentorship(meeting.mentorship)}/meetings/{_id(meeting)}" + (
+        f"/{deed}" if deed else ""
+    )
+
+
+def note(mentorship_: Any, number: int, deed: str = "") -> str:
+    return mentorship(mentorship_, f"notes/{number}") + _deed(deed)
+
+
+def calendar_feed(secret: str) -> str:
+    return f"/calendar/{secret}.ics"
 
 
 def session_end(session: Any) -> str:
@@ -125,6 +147,10 @@ def own_path(address: str) -> str:
     plain = address.isascii() and address.isprintable() and "\\" not in address
     ours = plain and address.startswith("/") and not address.startswith("//")
     return address if ours else HOME
+
+
+def _deed(deed: str) -> str:
+    return f"/{deed}" if deed else ""
 
 
 def _id(row: Any) -> int:

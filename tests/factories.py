@@ -179,6 +179,7 @@ async def make_mentorship(
         mentor=mentor.id,
         **({"began_at": clock.now()} | more),
     )
+    mentorship.quiet_since = mentorship.quiet_since or mentorship.began_at
     await mentorship.save()
     found = await Mentorship.visible_to(mentee).where(Mentorship.id == mentorship.id).first()
     assert found is not None

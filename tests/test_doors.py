@@ -91,6 +91,7 @@ DOORS = {
     "GET /mentors/{mentor_id}/preview": Door(303, 200, 200),
     "GET /mentorships": Door(303, 200, 200),
     "GET /mentorships/{mentorship_id}": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/news": Door(303, 404, 404),
     "GET /norms": Door(200, 200, 200),
     "GET /privacy": Door(200, 200, 200),
     "GET /profile": Door(303, 200, 200),

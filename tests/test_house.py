@@ -42,6 +42,7 @@ ONLY: dict[str, set[str]] = {
     "babel": {"i18n"},
     "cryptography": {"sealing"},
     "httpx": {"oidc"},
+    "icalendar": {"formats"},
     "jinja2": {"templating"},
     "litestar": {"controllers", "app", "cli", "demo", "pages"},
     "markdown_it": {"templating"},

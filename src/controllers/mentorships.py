@@ -1,13 +1,16 @@
-"""A mentorship's page: where the pair stands, and how to reach each other."""
+"""A mentorship's page: the whole way, what was agreed, what comes next."""
 
 from __future__ import annotations
 
-from litestar import Controller, get
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 
+from controllers.journey import journey
 from domain import mentorships
 from pages import Page
-from tables.inquiries import Inquiry
 from tables.mentorships import Mentorship
 from tables.people import Person
 
@@ -21,16 +24,24 @@ class Mentorships(Controller):
 
     @get("/{mentorship_id:int}")
     async def show(
-        self, mentorship: NamedDependency[Mentorship], viewer: NamedDependency[Person]
+        self,
+        mentorship: NamedDependency[Mentorship],
+        viewer: NamedDependency[Person],
+        now: NamedDependency[datetime],
     ) -> Page:
-        mentee: Person = mentorship.mentee
-        mentor: Person = mentorship.mentor
-        inquiry: Inquiry = mentorship.inquiry
-        return Page(
-            "mentorships/show",
-            nav="home",
-            mentorship=mentorship,
-            inquiry=inquiry,
-            is_mentee=mentee.id == viewer.id,
-            other=mentor if mentee.id == viewer.id else mentee,
-        )
+        context = await journey(mentorship, viewer, now)
+        return Page("mentorships/show", piece="mentorships/_journey", nav="home", **context)
+
+    @get("/{mentorship_id:int}/news")
+    async def news(
+        self,
+        request: Request[Any, Any, Any],
+        mentorship: NamedDependency[Mentorship],
+        viewer: NamedDependency[Person],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        """Asked every few seconds by the open page: nothing, unless the partner did something."""
+        if request.query_params.get("seen") == str(mentorship.version):
+            return Response(None, status_code=204)
+        context = await journey(mentorship, viewer, now)
+        return Page("mentorships/show", piece="mentorships/_journey", nav="home", **context)

@@ -29,6 +29,15 @@ def is_morning(today: date, now: datetime) -> bool:
     return _at(today, MORNING) <= now
 
 
+def is_daytime(now: datetime) -> bool:
+    """When a letter that may wait disturbs nobody."""
+    return _at(day(now), MORNING) <= now < _at(day(now), EVENING)
+
+
+def evening_of(on: date) -> datetime:
+    return _at(on, EVENING)
+
+
 def till_morning(now: datetime) -> timedelta:
     """How long a letter of the night waits."""
     return max(_at(day(now), MORNING) - now, timedelta())

@@ -6,6 +6,7 @@ from tables.applications import Application
 from tables.applications import State as ApplicationState
 from tables.inquiries import OPEN, Inquiry
 from tables.inquiries import State as InquiryState
+from tables.mentorships import Mentorship
 from tables.people import Person
 from tables.profiles import Profile
 from tables.profiles import State as ProfileState
@@ -29,6 +30,13 @@ def may_withdraw(person: Person, inquiry: Inquiry) -> bool:
 
 def may_ask(person: Person, mentor: Person) -> bool:
     return person.is_member and person.id != mentor.id
+
+
+def may_take_part(person: Person, mentorship: Mentorship) -> bool:
+    """Either of the two."""
+    mentee: Person = mentorship.mentee
+    mentor: Person = mentorship.mentor
+    return person.is_member and person.id in (mentee.id, mentor.id)
 
 
 def may_settle(person: Person) -> bool:

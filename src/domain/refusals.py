@@ -105,6 +105,16 @@ class EndsYourself(Refusal):
     text = N_("Choisissez une autre personne que vous-même.")
 
 
+class MentorshipOver(Refusal):
+    text = N_("Ce mentorat est terminé: il se lit encore, mais ne change plus.")
+
+
+class GoOnFirst(Refusal):
+    text = N_(
+        "Les quatre contacts ont eu lieu. Pour en noter d’autres, décidez à deux de continuer."
+    )
+
+
 def insist(allowed: bool) -> None:
     """Not allowed looks like not there."""
     if not allowed:

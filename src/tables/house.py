@@ -8,7 +8,12 @@ from piccolo.table import Table
 
 class House(Table, tablename="house"):
     """`reminder_days`: days after sending, divided by spaces. `probe_sealed`: tells at each start
-    whether the key is still the one this database was sealed under."""
+    whether the key is still the one this database was sealed under.
+
+    Days of a mentorship: how long a word after the first talk stays unseen, a contact may be
+    corrected, an early end waits for the other's yes, evaluations stay blind, quiet lasts until
+    the nudge, and the question of later waits.
+    """
 
     id: Serial
     name_fr = Varchar(length=120)
@@ -22,6 +27,12 @@ class House(Table, tablename="house"):
     open_limit = SmallInt(default=3)
     released_limit = SmallInt(default=2)
     session_days = Integer(default=30)
+    first_talk_days = SmallInt(default=7)
+    correction_days = SmallInt(default=7)
+    ending_days = SmallInt(default=7)
+    blind_days = SmallInt(default=14)
+    quiet_days = SmallInt(default=35)
+    later_days = SmallInt(default=90)
     probe_sealed = Text()
 
     def name_in(self, language: str) -> str:

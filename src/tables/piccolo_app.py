@@ -5,18 +5,24 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 from piccolo.table import Table
 
+from tables.agreements import Agreement
 from tables.applications import Application
+from tables.contacts import Contact
 from tables.drafts import Draft
+from tables.evaluations import Evaluation, Later, Thanks
 from tables.events import Event
 from tables.favourites import Favourite, FreeWish
 from tables.house import House
 from tables.inquiries import Exchange, Inquiry
 from tables.letters import Letter
 from tables.links import Link
-from tables.mentorships import Mentorship
+from tables.meetings import Calendar, Meeting
+from tables.mentorships import Mentorship, Word
 from tables.norms import Acceptance, NormsVersion
+from tables.notes import Note
 from tables.people import Person
 from tables.profiles import Profile, ProfileTopic
+from tables.reports import Reading, Report
 from tables.search_changes import SearchChange
 from tables.searches import SavedSearch, SoughtInVain
 from tables.sessions import Session, SignIn
@@ -43,6 +49,17 @@ TABLES: list[type[Table]] = [
     Inquiry,
     Exchange,
     Mentorship,
+    Word,
+    Contact,
+    Meeting,
+    Calendar,
+    Agreement,
+    Note,
+    Evaluation,
+    Later,
+    Thanks,
+    Report,
+    Reading,
     Letter,
     House,
 ]

@@ -124,6 +124,8 @@ on('htmx:before:history:restore', event => event.preventDefault());
 const stale = () => document.visibilityState === 'visible' && htmx.trigger(document.body, 'stale');
 setInterval(stale, 30000);
 on('visibilitychange', stale);
+// What two people look at together (hx-trigger="pulse from:body") asks more often, while somebody looks.
+setInterval(() => document.visibilityState === 'visible' && $('[hx-trigger*=pulse]') && htmx.trigger(document.body, 'pulse'), 5000);
 // Signed out meanwhile (a shared phone): Back must not show the page. The readable cookie "mark" comes and goes with the
 // session; <meta name=session> holds what it was.
 addEventListener('pageshow', event => {
