@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 
 import urls
 from content import catalogue, texts
+from controllers.providers import found
 from domain import norms, profiles, topics
 from domain.refusals import NormsFirst, NotComplete
 from forms.fields import Sent
@@ -75,7 +76,7 @@ class Profiles(Controller):
     async def take_back(
         self, viewer: NamedDependency[Person], now: NamedDependency[datetime]
     ) -> Go:
-        profile = await profiles.begin(viewer, now)
+        profile = found(await profiles.of(viewer))
         await profiles.take_back(profile, by=viewer, now=now)
         return Go(urls.PROFILE, toast=gettext("Votre profil est de nouveau un brouillon."))
 

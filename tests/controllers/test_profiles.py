@@ -172,3 +172,12 @@ async def test_a_retired_topic_stays_with_whom_it_has(mentor: Person, browser: B
     page = (await window.get(urls.PROFILE)).text
 
     assert 'value="leadership-style" checked' in page and 'value="leading-leaders"' not in page
+
+
+async def test_who_has_no_profile_takes_none_back(mentee: Person, browser: Browser) -> None:
+    window = await browser(mentee)
+
+    answer = await window.post(urls.PROFILE_WITHDRAWAL)
+
+    assert answer.status_code == 404
+    assert await Profile.count() == 0 and await Event.count() == 0
