@@ -17,7 +17,13 @@ TIMEOUT = 20  # seconds, for each answer of the server
 NO_ADDRESS = "This is not an e-mail address."
 # Said of any letter: who we are or what we may, not this letter or its reader.
 SIGN_IN_WANTED = (530, 534, 535, 538)
-MAY_NOT_RELAY = re.compile(r"\brelay", re.IGNORECASE)
+# Denied to us, whoever the reader is. Other answers with this word are about one reader alone, as
+# Postfix's «User unknown in relay recipient table»: those are final.
+MAY_NOT_RELAY = re.compile(
+    r"\brelay(ing)?\W+(access\W+)?(is\W+)?(denied|disallowed|not|prohibited|refused|rejected)\b"
+    r"|\b(not|cannot|unable)\W+([\w']+\W+)?(to\W+)?relay\b",
+    re.IGNORECASE,
+)
 
 
 class Trouble(Exception):
@@ -50,6 +56,7 @@ class Server:
     def __init__(self, smtp: Smtp, sender: str, domain: str) -> None:
         self.smtp, self.sender, self.domain = smtp, sender, domain
         self.client: aiosmtplib.SMTP | None = None
+        self.has_taken = False  # any letter of ours
 
     async def send(self, message: EmailMessage) -> str:
         """The server's answer, or one of the troubles."""
@@ -60,9 +67,9 @@ class Server:
         except aiosmtplib.SMTPSenderRefused as answer:
             raise Unready(_said(answer), "The server takes no letters from MAIL_FROM.") from answer
         except aiosmtplib.SMTPRecipientsRefused as answers:
-            raise _judged(answers.recipients[0]) from answers
+            raise self._judged(answers.recipients[0]) from answers
         except aiosmtplib.SMTPResponseException as answer:
-            raise _judged(answer) from answer
+            raise self._judged(answer) from answer
         except ValueError as error:
             raise Refused("not an address", NO_ADDRESS) from error
         except (aiosmtplib.SMTPException, OSError) as loss:
@@ -71,6 +78,7 @@ class Server:
         except BaseException:  # stopped: what this connection is good for, nobody knows
             self._drop()
             raise
+        self.has_taken = True
         return f"250 {said}"
 
     async def close(self) -> None:
@@ -102,6 +110,24 @@ class Server:
             raise Unready(_said(error), _hint(error, smtp)) from error
         self.client = client
         return client
+
+    def _judged(self, answer: aiosmtplib.SMTPResponseException) -> Trouble:
+        said = _said(answer)
+        if answer.code in SIGN_IN_WANTED:
+            return Unready(said, "The server wants to know us: SMTP_USER, SMTP_PASSWORD.")
+        if answer.code >= 500 and MAY_NOT_RELAY.search(answer.message):
+            return self._unrelayed(said)
+        if answer.code >= 500:
+            return Refused(said, "The server refuses this letter or this address for good.")
+        return Deferred(said, "The server wants this letter later.")
+
+    def _unrelayed(self, said: str) -> Trouble:
+        """Usually our settings: then no letter may be lost over it. Of a server that has taken
+        others it may be settings (it delivers to its own) or this reader: the letter waits alone,
+        and fails in the end."""
+        if self.has_taken:
+            return Deferred(said, "The server sends for us, but not to this reader.")
+        return Unready(said, "The server doesn't send for us: SMTP_USER, SMTP_PASSWORD.")
 
     def _drop(self) -> None:
         if self.client:
@@ -160,17 +186,6 @@ async def _alive(client: aiosmtplib.SMTP) -> bool:
     except (aiosmtplib.SMTPException, OSError):
         return False
     return True
-
-
-def _judged(answer: aiosmtplib.SMTPResponseException) -> Trouble:
-    said = _said(answer)
-    if answer.code in SIGN_IN_WANTED:
-        return Unready(said, "The server wants to know us: SMTP_USER, SMTP_PASSWORD.")
-    if answer.code >= 500 and MAY_NOT_RELAY.search(answer.message):
-        return Unready(said, "The server doesn't send for us: SMTP_USER, SMTP_PASSWORD.")
-    if answer.code >= 500:
-        return Refused(said, "The server refuses this letter or this address for good.")
-    return Deferred(said, "The server wants this letter later.")
 
 
 def _said(error: BaseException) -> str:

@@ -113,6 +113,12 @@ async def test_a_server_that_went_away_between_letters_is_asked_first(
         ("530 5.7.0 authentication required", Unready),
         ("554 5.7.1 Relay access denied", Unready),
         ("550 Relaying denied", Unready),
+        ("550 relay not permitted", Unready),
+        ("550 5.7.1 Unable to relay for reader@example.org", Unready),
+        ("553 5.7.1 We do not relay", Unready),
+        ("550 5.1.1 rejected: User unknown in relay recipient table", Refused),
+        ("550 5.1.1 relay.example.org says: no such user", Refused),
+        ("554 5.7.1 listed as an open relay", Refused),
     ],
 )
 @pytest.mark.parametrize("stage", ["to_recipient", "to_data"])
@@ -125,6 +131,19 @@ async def test_each_answer_has_its_meaning(
 
     assert type(raised) is kind
     assert raised.said == answer and raised.hint and not mail_server.received
+
+
+async def test_who_relays_to_others_holds_up_nobody_over_one(mail_server: MailServer) -> None:
+    mail_server.to_recipient = ["550 Relaying denied"]
+    async with way_to(mail_server.settings) as way:
+        with pytest.raises(Unready):
+            await way.send(letter())
+        await way.send(letter())
+        mail_server.to_recipient = ["550 Relaying denied"]
+        with pytest.raises(Deferred):
+            await way.send(letter())
+
+    assert len(mail_server.received) == 1
 
 
 @pytest.mark.parametrize("answer", ["450 4.7.1 slow down", "553 5.7.1 sender not owned by user"])
