@@ -2,13 +2,13 @@
 // The server writes the list; its addresses hold hashes, so that a release is a new worker.
 'use strict';
 const KEEP = __KEEP__;
-const OFFLINE = '/static/offline.html';
-const CACHE = 'kept-' + KEEP.map(url => url.split('?v=')[1] ?? '').join('').slice(-96);
+const OFFLINE = KEEP.find(url => url.startsWith('/static/offline.html'));
+const CACHE = 'kept-' + KEEP.map(url => url.split('?v=')[1]).join('').slice(-96);
 
 // Only a file of exactly this version is kept: "immutable" says so. Else installing fails and is tried again later.
 async function keep(cache, url) {
   const answer = await fetch(url, {cache: 'reload'});
-  const isExact = !url.includes('?v=') || answer.headers.get('cache-control')?.includes('immutable');
+  const isExact = answer.headers.get('cache-control')?.includes('immutable');
   if (!answer.ok || !isExact) throw new Error(url);
   await cache.put(url, answer);
 }

@@ -24,7 +24,14 @@ from pages import Go, Page
 from settings import settings
 
 YEAR = 365 * 24 * 3600
-KEPT_OFFLINE = ("css/app.css", "js/app.js", "js/tt.js", "vendored/htmx-4.0.1.min.js", "icons.svg")
+KEPT_OFFLINE = (
+    "offline.html",
+    "css/app.css",
+    "js/app.js",
+    "js/tt.js",
+    "vendored/htmx-4.0.1.min.js",
+    "icons.svg",
+)
 
 
 @get("/", opt=PUBLIC)
@@ -98,9 +105,10 @@ async def manifest(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 @get("/sw.js", opt=COOKIELESS, media_type="text/javascript")
 async def service_worker() -> str:
-    """From the root, because a worker's scope is its folder; the list names the versions."""
-    kept = ["/static/offline.html", *map(asset, KEPT_OFFLINE)]
-    return files()["sw.js"].content.decode().replace("__KEEP__", json.dumps(kept))
+    """From the root, because a worker's scope is its folder; the list names the versions, so that
+    whatever changes in a file kept is a new worker."""
+    kept = json.dumps([asset(name) for name in KEPT_OFFLINE])
+    return files()["sw.js"].content.decode().replace("__KEEP__", kept)
 
 
 @get("/robots.txt", opt=COOKIELESS, media_type=MediaType.TEXT)

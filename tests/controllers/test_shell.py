@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import assets
 import urls
 from assets import STATIC
+from controllers.shell import KEPT_OFFLINE
 from domain import people
 from tables.house import House
 from tables.people import Person
@@ -159,19 +162,31 @@ async def test_the_manifest_names_the_house(browser: Browser) -> None:
         assert (await window.get(icon["src"])).headers["content-type"] == icon["type"]
 
 
-async def test_the_worker_keeps_what_is_versioned_and_the_offline_page(browser: Browser) -> None:
+async def test_the_worker_keeps_what_is_versioned(browser: Browser) -> None:
     window = await browser(None)
     answer = await window.get("/sw.js")
     kept = json.loads(re.findall(r"KEEP = (\[.*?\]);", answer.text)[0])
 
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "no-cache" in answer.headers["cache-control"] and "__KEEP__" not in answer.text
-    offline = [address for address in kept if "?v=" not in address]
-    assert offline == ["/static/offline.html"]
+    assert any(address.startswith("/static/offline.html?v=") for address in kept)
     for address in kept:
         got = await window.get(address)
-        is_kept = "immutable" in got.headers["cache-control"]
-        assert got.status_code == 200 and is_kept is (address not in offline)
+        assert got.status_code == 200 and "immutable" in got.headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", KEPT_OFFLINE)
+async def test_another_file_is_another_worker(
+    name: str, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, other = await browser(None), tmp_path / "other"
+    other.write_text("other")
+
+    before = await window.get("/sw.js")
+    monkeypatch.setitem(assets.files(), name, assets.File(other))
+    after = await window.get("/sw.js")
+
+    assert before.text != after.text
 
 
 async def test_what_every_page_loads_is_kept_offline(browser: Browser) -> None:
