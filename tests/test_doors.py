@@ -134,7 +134,7 @@ DOORS = {
     "POST /profile/withdrawal": Door(303, 409, 409),
     "POST /searches": Door(303, 303, 303),
     "POST /searches/in-vain": Door(303, 204, 204),
-    "POST /searches/{search_id}/end": Door(303, 404, 404),
+    "POST /searches/{search_id}/end": Door(303, 303, 303),
     "POST /sign-in": Door(422, 422, 422),
     "POST /sign-in/code": Door(422, 422, 422),
     "POST /sign-in/link/{secret}": Door(410, 410, 410),

@@ -91,10 +91,12 @@ async def test_nobody_ends_anothers_search(
     [search] = await SavedSearch.objects()
     window = await browser(stranger)
 
-    answer = await window.post(urls.end_search(search), data={"at": "list"}, headers=HTMX)
+    for sent in ({"at": "list"}, {"query": QUERY}):
+        answer = await window.post(urls.end_search(search), data=sent, headers=HTMX)
+        never = await window.post(urls.end_search(search.id + 1), data=sent, headers=HTMX)
+        assert (answer.status_code, answer.text) == (never.status_code, never.text)
     beyond = await window.post(urls.end_search(2**40), data={"at": "list"}, headers=HTMX)
 
-    assert answer.status_code == 404 and "apiculture" not in answer.text
     assert beyond.status_code == 404
     assert "apiculture" not in (await window.get(urls.FAVOURITES)).text
     assert await SavedSearch.count() == 1
