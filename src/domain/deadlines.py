@@ -38,6 +38,11 @@ def evening_of(on: date) -> datetime:
     return _at(on, EVENING)
 
 
+def is_within(since: datetime, days: int, now: datetime) -> bool:
+    """Counted on the calendar, the last day to its end: what a page says as «jusqu’au»."""
+    return day(now) <= day(since) + timedelta(days=days)
+
+
 def till_morning(now: datetime) -> timedelta:
     """How long a letter of the night waits."""
     return max(_at(day(now), MORNING) - now, timedelta())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tables.applications import Application
 from tables.applications import State as ApplicationState
+from tables.contacts import Contact
 from tables.inquiries import OPEN, Inquiry
 from tables.inquiries import State as InquiryState
 from tables.mentorships import Mentorship
@@ -39,6 +40,13 @@ def may_take_part(person: Person, mentorship: Mentorship) -> bool:
     return person.is_member and person.id in (mentee.id, mentor.id)
 
 
+def may_confirm(person: Person, contact: Contact) -> bool:
+    """What the partner logged; the mentorship came through the viewer."""
+    logged_by: Person | int = contact.by
+    number = logged_by.id if isinstance(logged_by, Person) else logged_by
+    return person.is_member and number != person.id
+
+
 def may_settle(person: Person) -> bool:
     """The office's decisions."""
     return person.is_member and person.is_coordinator
@@ -54,6 +62,10 @@ def is_explainable(viewer: Person, inquiry: Inquiry) -> bool:
 
 def is_withdrawable(viewer: Person, inquiry: Inquiry) -> bool:
     return may_withdraw(viewer, inquiry) and inquiry.state in OPEN
+
+
+def is_confirmable(viewer: Person, contact: Contact) -> bool:
+    return may_confirm(viewer, contact) and contact.confirmed_at is None
 
 
 def is_waiting(row: Application | Profile) -> bool:

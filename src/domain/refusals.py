@@ -1,6 +1,7 @@
 """What is said when something may not be done: raised here, shown by app.py."""
 
 from i18n import N_, gettext
+from tables.contacts import Contact
 
 
 class Refusal(Exception):
@@ -113,6 +114,25 @@ class GoOnFirst(Refusal):
     text = N_(
         "Les quatre contacts ont eu lieu. Pour en noter d’autres, décidez à deux de continuer."
     )
+
+
+class SameContact(Refusal):
+    """One of that day is there already: the same, or another?"""
+
+    text = N_("Un contact est déjà noté ce jour-là.")
+
+    def __init__(self, contact: Contact) -> None:
+        super().__init__()
+        self.contact = contact
+
+
+class WrongDay(Refusal):
+    status = 422
+    text = N_("Choisissez un jour entre le début du mentorat et aujourd’hui.")
+
+
+class CorrectionTooLate(Refusal):
+    text = N_("Ce contact ne se corrige plus: le délai est passé.")
 
 
 def insist(allowed: bool) -> None:
