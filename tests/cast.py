@@ -17,7 +17,7 @@ import app
 import clock
 import sealing
 from controllers.arrival import MARK, session_cookie
-from domain import founding, house, sessions
+from domain import founding, house, searches, sessions
 from tables.events import Event
 from tables.people import Person
 from tests.factories import make_mentor, make_person
@@ -37,6 +37,7 @@ HOST = "http://localhost:8000"
 async def founded(database: Any) -> None:
     """House, norms and topics as after the first start; history still empty."""
     house.forget()
+    searches.forget()
     await founding.found(clock.now())
     await Event.delete(force=True)
 

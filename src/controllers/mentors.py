@@ -63,7 +63,7 @@ class Mentors(Controller):
         context = await window(found, viewer)
         if not is_partial and not context["saved"] and await is_in_vain(found, viewer, now):
             # A whole search, sent or opened. One that is typed live counts once it has settled.
-            await searches.count_in_vain(query.words, now)
+            await searches.count_in_vain(query.words, by=viewer, now=now)
         return Page(
             "mentors/index",
             piece="mentors/_results",

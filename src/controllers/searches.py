@@ -80,7 +80,7 @@ class Searches(Controller):
         query = searches.query_of(sent.one("query"))
         found = await find.find(query, viewer, language(), clock.day(now))
         if await is_in_vain(found, viewer, now):
-            await searches.count_in_vain(query.words, now)
+            await searches.count_in_vain(query.words, by=viewer, now=now)
         return Response(None, status_code=204)
 
 

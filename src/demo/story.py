@@ -194,8 +194,9 @@ class Story:
         await drafts.save(mentor, fields, by=person, now=at)
 
     async def _seek_in_vain(self, trace: Told, at: datetime) -> None:
+        """Whoever it was: it isn't kept."""
         for _ in range(trace["times"]):
-            await searches.count_in_vain(trace["words"], at)
+            await searches.count_in_vain(trace["words"], by=self.cast["office"], now=at)
 
 
 def _proposal(inquiry: Told, at: datetime) -> inquiries.Proposal:

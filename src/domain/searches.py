@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -25,7 +26,8 @@ MOST_QUERY = 500  # characters of the column
 MOST_WORDS = 100
 MOST_KEYS = 50  # of one filter; the address is anybody's to write
 MOST_PAGE = 10_000
-LEAST_LETTERS = 3  # of words worth counting when they find nobody
+LEAST_LETTERS, MOST_LETTERS = 3, 60  # of words worth counting when they find nobody
+MOST_IN_VAIN = 20  # counted of one person and day: nobody fills the office's list
 NAMED = 5  # mentors in the letter
 LINK_LIFE = timedelta(days=365)
 # The address's names and the query's.
@@ -148,17 +150,22 @@ async def tell_fitting(now: datetime) -> None:
             await _tell(search, fitting, now)
 
 
-async def count_in_vain(words: str, now: datetime) -> None:
+async def count_in_vain(words: str, *, by: Person, now: datetime) -> None:
     """For the office: what is sought and not offered. Folded words, no person."""
-    words = " ".join(split(words))[:MOST_WORDS]
-    if len(words) < LEAST_LETTERS:
+    words, today = " ".join(split(words))[:MOST_LETTERS].strip(), day(now)
+    if len(words) < LEAST_LETTERS or _is_enough(by, today):
         return
     async with transaction():
         await hold_word(f"in vain {words}")
-        here = (SoughtInVain.words == words) & (SoughtInVain.day == day(now))
+        here = (SoughtInVain.words == words) & (SoughtInVain.day == today)
         counted: dict[Any, Any] = {SoughtInVain.times: SoughtInVain.times + 1}
         if not await SoughtInVain.update(counted).where(here).returning(SoughtInVain.id):
-            await SoughtInVain(words=words, day=day(now)).save()
+            await SoughtInVain(words=words, day=today).save()
+
+
+def forget() -> None:
+    """For tests."""
+    _sought.clear()
 
 
 async def _fitting(search: SavedSearch, now: datetime) -> list[Person]:
@@ -180,6 +187,19 @@ async def _tell(search: SavedSearch, mentors: Sequence[Person], now: datetime) -
         if await claimed.returning(SavedSearch.id):
             secret = await links.make(links.END_SEARCH, reader, search.id, now + LINK_LIFE)
             await letters.search_fits(reader, search, mentors, letters.end_search_link(secret), now)
+
+
+_sought: dict[date, Counter[int]] = {}
+
+
+def _is_enough(person: Person, today: date) -> bool:
+    """How often, never what; in this process alone and until its next day, so that nothing is kept
+    that tells who sought. Several processes or a restart let through a little more."""
+    if today not in _sought:
+        _sought.clear()
+        _sought[today] = Counter()
+    _sought[today][person.id] += 1
+    return _sought[today][person.id] > MOST_IN_VAIN
 
 
 def _clean(words: str) -> str:

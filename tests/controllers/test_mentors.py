@@ -5,18 +5,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+import clock
 import urls
+from domain import searches
 from tables.people import Person, Standing
 from tables.profiles import Profile, State
 from tables.searches import SoughtInVain
 from tests.cast import HTMX, Browser
 from tests.factories import make_inquiry, make_mentor
 
+At = Callable[[datetime], None]
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -148,6 +151,26 @@ async def test_a_live_search_that_settles_is_counted_by_the_page_itself(
     assert settled.status_code == 204
     [counted] = await SoughtInVain.objects()
     assert (counted.words, counted.times) == ("zyxometre", 1)
+
+
+async def test_nobody_fills_the_list_of_words_in_vain(
+    mentor: Person, mentee: Person, stranger: Person, browser: Browser, at: At
+) -> None:
+    now = clock.now()
+    at(now)
+    window, other = await browser(mentee), await browser(stranger)
+
+    for number in range(searches.MOST_IN_VAIN + 3):
+        await window.get(urls.mentors(q=f"zyx{number}"))
+    first_day = await SoughtInVain.count()
+    await other.get(urls.mentors(q="zyxometre"))
+    at(now + timedelta(days=1))
+    await window.get(urls.mentors(q="z" + "yx" * 49))
+
+    last = await SoughtInVain.objects().order_by(SoughtInVain.id, ascending=False).first()
+    assert first_day == searches.MOST_IN_VAIN
+    assert await SoughtInVain.count() == first_day + 2
+    assert last is not None and len(last.words) == searches.MOST_LETTERS
 
 
 async def test_a_long_list_grows_by_pages(founded: None, mentee: Person, browser: Browser) -> None:
