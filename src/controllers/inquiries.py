@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
 
@@ -136,11 +137,8 @@ class Inquiries(Controller):
         form = await reply(name, inquiry, sent, now)
         if form.errors:
             return await _again(inquiry, viewer, name, form, now)
-        try:
-            await perform(inquiry, viewer, name, form, now)
-        except AlreadySettled as refusal:
-            return await overtaken(inquiry, viewer, refusal, now)
-        return await _done(inquiry, viewer, now, gettext("Votre réponse est partie."))
+        answered = perform(inquiry, viewer, name, form, now)
+        return await _done(inquiry, viewer, answered, now, gettext("Votre réponse est partie."))
 
     @post("/{inquiry_id:int}/explanation")
     async def explain(
@@ -153,11 +151,8 @@ class Inquiries(Controller):
         form = Words.read(sent)
         if form.errors:
             return await _again(inquiry, viewer, "explanation", form, now)
-        try:
-            await inquiries.explain(inquiry, by=viewer, words=form.words, now=now)
-        except AlreadySettled as refusal:
-            return await overtaken(inquiry, viewer, refusal, now)
-        return await _done(inquiry, viewer, now, gettext("Votre réponse est partie."))
+        explained = inquiries.explain(inquiry, by=viewer, words=form.words, now=now)
+        return await _done(inquiry, viewer, explained, now, gettext("Votre réponse est partie."))
 
     @post("/{inquiry_id:int}/withdrawal")
     async def withdraw(
@@ -166,11 +161,8 @@ class Inquiries(Controller):
         viewer: NamedDependency[Person],
         now: NamedDependency[datetime],
     ) -> Response[None]:
-        try:
-            await inquiries.withdraw(inquiry, by=viewer, now=now)
-        except AlreadySettled as refusal:
-            return await overtaken(inquiry, viewer, refusal, now)
-        return await _done(inquiry, viewer, now, gettext("Votre demande est retirée."))
+        withdrawn = inquiries.withdraw(inquiry, by=viewer, now=now)
+        return await _done(inquiry, viewer, withdrawn, now, gettext("Votre demande est retirée."))
 
     @post("/withdrawals")
     async def withdraw_several(
@@ -296,7 +288,13 @@ async def _again(inquiry: Inquiry, viewer: Person, deed: str, form: Any, now: da
     return Page("inquiries/show", piece="inquiries/_card", status=422, nav="inquiries", **context)
 
 
-async def _done(inquiry: Inquiry, viewer: Person, now: datetime, toast: str) -> Answer:
+async def _done(
+    inquiry: Inquiry, viewer: Person, deed: Awaitable[None], now: datetime, toast: str
+) -> Response[None]:
+    try:
+        await deed
+    except AlreadySettled as refusal:
+        return await overtaken(inquiry, viewer, refusal, now)
     context = await card(inquiry, viewer, now)
     return Answer("inquiries/_card", instead=urls.inquiry(inquiry), toast=toast, **context)
 
