@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain import agreements, contacts, evaluations, meetings, mentorships, notes
+from domain.evaluations import Retrospect
 from tables.agreements import Agreement
 from tables.contacts import Contact
-from tables.evaluations import Evaluation
 from tables.meetings import Meeting
 from tables.meetings import State as MeetingState
 from tables.mentorships import Mentorship, Question, State, Word
@@ -29,6 +29,7 @@ class Step(StrEnum):
     PLAN = "plan"
     EVALUATE = "evaluate"
     ANSWER_CONTINUE = "answer_continue"
+    LATER = "later"
     REST = "rest"
 
 
@@ -43,7 +44,7 @@ class Journey:
     meetings: list[Meeting]
     agreements: list[Agreement]
     notes: list[Note]
-    evaluations: list[Evaluation]
+    evaluations: Retrospect
     words: list[Word]
 
     @property
@@ -78,8 +79,11 @@ class Journey:
             return Step.ANSWER_END
         if self.mentorship.is_alive:
             return self._step_alive()
+        if self.evaluations.is_later_awaited:
+            return Step.LATER
         if state == State.NOT_PURSUED or self._has_evaluated:
-            is_wished = self.has_spoken(Question.CONTINUE) and not self.said(Question.CONTINUE)
+            wish = self.heard(Question.CONTINUE)
+            is_wished = wish is not None and wish.is_yes and not self.said(Question.CONTINUE)
             return Step.ANSWER_CONTINUE if state == State.COMPLETED and is_wished else Step.REST
         return Step.EVALUATE
 
@@ -99,7 +103,7 @@ class Journey:
 
     @property
     def _has_evaluated(self) -> bool:
-        return any(self._is_mine(each.author) for each in self.evaluations)
+        return self.evaluations.shown.mine is not None
 
     def _word(self, question: str, *, is_mine: bool) -> Word | None:
         for word in self.words:
@@ -122,6 +126,6 @@ async def seen_by(viewer: Person, mentorship: Mentorship, now: datetime) -> Jour
         meetings=await meetings.of(mentorship),
         agreements=await agreements.of(mentorship),
         notes=await notes.seen_by(viewer, mentorship),
-        evaluations=await evaluations.of(mentorship),
+        evaluations=await evaluations.seen_by(viewer, mentorship, now),
         words=await mentorships.words_of(mentorship),
     )

@@ -135,6 +135,14 @@ class CorrectionTooLate(Refusal):
     text = N_("Ce contact ne se corrige plus: le délai est passé.")
 
 
+class NotYetEvaluable(Refusal):
+    text = N_("L’évaluation s’ouvre à la fin du mentorat. D’ici là, rien ne presse.")
+
+
+class AnotherVersion(Refusal):
+    text = N_("Une version plus récente existe. La voici, à côté de la vôtre.")
+
+
 def insist(allowed: bool) -> None:
     """Not allowed looks like not there."""
     if not allowed:
