@@ -14,7 +14,7 @@ from tables.house import House
 from tables.mentorships import RUNNING, Mentorship
 from tables.people import Person
 from tables.profiles import BusyReason, Profile, State
-from tables.transaction import hold, transaction
+from tables.transaction import hold, hold_profile, transaction
 
 
 async def turn_busy(profile: Profile, *, until: date | None, by: Person, now: datetime) -> None:
@@ -50,7 +50,11 @@ async def running_with(mentor: Person) -> int:
 
 
 async def weigh(mentor: Person, now: datetime) -> None:
-    """After a mentorship began or ended, inside its transaction: full is busy, room is free."""
+    """After a mentorship began or ended, inside its transaction: full is busy, room is free.
+
+    One after the other: of two that end at the same moment, neither would see that there is room.
+    """
+    await hold_profile(mentor)
     profile = await Profile.objects(Profile.person).where(Profile.person == mentor.id).first()
     if profile is None:
         return

@@ -66,6 +66,11 @@ class Journey:
         """The partner, whatever they said."""
         return self._word(question, is_mine=False) is not None
 
+    def shown_on(self, question: str) -> datetime | None:
+        """When the partner's word will be seen at the latest."""
+        word = self._word(question, is_mine=False)
+        return word.reveal_by if word else None
+
     @property
     def planned(self) -> Meeting | None:
         """The next one, or one whose outcome nobody told yet."""

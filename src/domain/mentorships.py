@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import clock
 from domain import availability, deadlines, history, house
 from domain.permissions import may_take_part
-from domain.refusals import AlreadySettled, GoOnFirst, MentorshipOver, insist
+from domain.refusals import AlreadySettled, GoOnFirst, MentorshipOver, WrongTalkDay, insist
 from mail import mentorship_letters as letters
 from tables.inquiries import Inquiry
-from tables.mentorships import ALIVE, OFFICIAL, RUNNING, Mentorship, Question, State, Word
+from tables.mentorships import ALIVE, OFFICIAL, OVER, RUNNING, Mentorship, Question, State, Word
 from tables.people import Person
 from tables.transaction import hold, transaction
 
@@ -30,6 +31,7 @@ MOVES = {
 }
 ASKED_IN = {Question.FIRST_TALK: State.BEGINNING, Question.CONTINUE: State.COMPLETED}
 SHOWN = 50  # mentorships on one list
+TALK_AHEAD = timedelta(days=60)  # a talk about the end, at the latest
 
 
 async def begin(inquiry: Inquiry, by: Person, now: datetime) -> Mentorship:
@@ -49,20 +51,16 @@ async def say(
 ) -> None:
     """Go on, or rather not: both yes moves on, a no after the first talk ends without a stain.
 
-    May be said anew until it counted. Raises AlreadySettled once it did.
+    May be said anew until it counted. Raises AlreadySettled once it did, MentorshipOver.
     """
     insist(may_take_part(by, mentorship))
     async with transaction():
         await hold(mentorship.mentee)
         await _insist_asked(mentorship, question)
-        first = await _keep_word(mentorship, question, is_yes, by, now)
-        await history.record(f"mentorship.say_{question.value}", mentorship, by, now)
-        await touch(mentorship)
-        words = await words_of(mentorship, question)
-        if len(words) == 2:
-            await _settle(mentorship, question, words, by, now)
-        elif first:
-            await letters.word_said(mentorship, question, by, now)
+        if question == Question.FIRST_TALK:
+            await _say_blindly(mentorship, is_yes, by, now)
+        else:
+            await _say_openly(mentorship, is_yes, by, now)
 
 
 async def count_contact(mentorship: Mentorship, by: Person, now: datetime) -> int:
@@ -87,12 +85,16 @@ async def count_contact(mentorship: Mentorship, by: Person, now: datetime) -> in
         mentorship.completed_at = now
         await _move(mentorship, "complete", by, now, (Mentorship.completed_at,))
         await letters.completed(mentorship, now)
+        await availability.weigh(mentorship.mentor, now)
     return number
 
 
 async def propose_end(mentorship: Mentorship, talk_on: date, *, by: Person, now: datetime) -> None:
     """Norm 10: after a joint talk, on that day. The other's silence ends it all the same."""
     insist(may_take_part(by, mentorship))
+    first, last = talk_days(mentorship, now)
+    if not first <= talk_on <= last:
+        raise WrongTalkDay
     async with transaction():
         await hold(mentorship.mentee)
         days = (await house.current()).ending_days
@@ -142,7 +144,7 @@ async def end_due(now: datetime) -> None:
     """Nobody answered the proposal in its days: it counts."""
     due = Mentorship.state.is_in(list(RUNNING)) & (Mentorship.ending_due <= now)
     for mentorship in await _pairs().where(due):
-        with suppress(AlreadySettled):
+        with _alone("not ended", mentorship):
             async with transaction():
                 await hold(mentorship.mentee)
                 mentorship.ended_at = now
@@ -177,29 +179,29 @@ async def reveal_due(now: datetime) -> None:
     due = (Word.question == Question.FIRST_TALK) & Word.is_yes.eq(False) & (Word.reveal_by <= now)
     beginning = Word.mentorship.state == State.BEGINNING
     rows = await Word.select(Word.mentorship).where(due & beginning)
-    for number in {row["mentorship"] for row in rows}:
-        mentorship = await _pairs().where(Mentorship.id == number).first()
-        if mentorship is None:
-            continue
-        with suppress(AlreadySettled):
+    numbers = {row["mentorship"] for row in rows}
+    for mentorship in await _pairs().where(Mentorship.id.is_in(list(numbers))) if numbers else ():
+        with _alone("not settled", mentorship):
             async with transaction():
                 await hold(mentorship.mentee)
-                if await Word.exists().where(due & (Word.mentorship == number)):
+                if await Word.exists().where(due & (Word.mentorship == mentorship.id)):
                     await _not_pursue(mentorship, None, now)
 
 
 async def nudge_due(now: datetime) -> None:
-    """One friendly word to both, once a silence."""
-    quiet = timedelta(days=(await house.current()).quiet_days)
-    alive = Mentorship.state.is_in(list(ALIVE)) & Mentorship.nudged_at.is_null()
-    due = alive & (Mentorship.quiet_since <= now - quiet)
+    """One friendly word to both, once a silence; never to those who are about to part."""
     if not deadlines.is_daytime(now):
         return
+    quiet = timedelta(days=(await house.current()).quiet_days)
+    alive = Mentorship.state.is_in(list(ALIVE)) & Mentorship.nudged_at.is_null()
+    due = alive & (Mentorship.quiet_since <= now - quiet) & Mentorship.ending_due.is_null()
     for mentorship in await _pairs().where(due):
-        async with transaction():
-            claimed = Mentorship.update({Mentorship.nudged_at: now})
-            if await claimed.where(due & (Mentorship.id == mentorship.id)).returning(Mentorship.id):
-                await letters.nudge(mentorship, now)
+        with _alone("not nudged", mentorship):
+            async with transaction():
+                claimed = Mentorship.update({Mentorship.nudged_at: now})
+                here = due & (Mentorship.id == mentorship.id)
+                if await claimed.where(here).returning(Mentorship.id):
+                    await letters.nudge(mentorship, now)
 
 
 async def touch(mentorship: Mentorship) -> None:
@@ -220,6 +222,17 @@ async def insist_alive(mentorship: Mentorship) -> None:
         raise GoOnFirst
     if state not in ALIVE:
         raise MentorshipOver
+
+
+async def is_over(mentorship: Mentorship) -> bool:
+    """As it is now."""
+    over = (Mentorship.id == mentorship.id) & Mentorship.state.is_in(list(OVER))
+    return bool(await Mentorship.exists().where(over))
+
+
+def talk_days(mentorship: Mentorship, now: datetime) -> tuple[date, date]:
+    """Between which a joint talk about the end lies, had already or still to come."""
+    return clock.day(mentorship.began_at), clock.day(now + TALK_AHEAD)
 
 
 async def of(inquiry: Inquiry) -> Mentorship | None:
@@ -253,21 +266,53 @@ _NO_END: dict[Any, Any] = {
 
 
 async def _insist_asked(mentorship: Mentorship, question: Question) -> None:
-    asked = (Mentorship.id == mentorship.id) & (Mentorship.state == ASKED_IN[question])
-    if not await Mentorship.exists().where(asked):
+    rows = await Mentorship.select(Mentorship.state).where(Mentorship.id == mentorship.id)
+    state = rows[0]["state"] if rows else State.CLOSED
+    if state in OVER:
+        raise MentorshipOver
+    if state != ASKED_IN[question]:
         raise AlreadySettled
+
+
+async def _say_blindly(mentorship: Mentorship, is_yes: bool, by: Person, now: datetime) -> None:
+    """Said anew it shows nowhere: the partner would guess what a change of mind means."""
+    question = Question.FIRST_TALK
+    before = await _keep_word(mentorship, question, is_yes, by, now)
+    words = await words_of(mentorship, question)
+    if len(words) == 2:
+        await _settle(mentorship, question, words, by, now)
+    elif before is None:
+        await touch(mentorship)
+        await letters.word_said(mentorship, question, by, now)
+
+
+async def _say_openly(mentorship: Mentorship, is_yes: bool, by: Person, now: datetime) -> None:
+    """A wish is told each time it is new: after a no of either it may be asked again."""
+    question = Question.CONTINUE
+    before = await _keep_word(mentorship, question, is_yes, by, now)
+    words = await words_of(mentorship, question)
+    await touch(mentorship)
+    if len(words) == 2 and all(word.is_yes for word in words):
+        await _settle(mentorship, question, words, by, now)
+    elif is_yes:
+        theirs = (Word.mentorship == mentorship.id) & (Word.question == question)
+        refused = Word.delete().where(theirs & (Word.person != by.id))
+        if await refused.returning(Word.id) or not (before and before.is_yes):
+            await letters.word_said(mentorship, question, by, now)
 
 
 async def _keep_word(
     mentorship: Mentorship, question: Question, is_yes: bool, by: Person, now: datetime
-) -> bool:
-    """Whether it is this person's first on the question. A word said anew keeps its days."""
+) -> Word | None:
+    """What this person had said before. A word said anew keeps its days."""
     mine = (Word.mentorship == mentorship.id) & (Word.person == by.id) & (Word.question == question)
-    changed: dict[Any, Any] = {Word.is_yes: is_yes, Word.said_at: now}
-    if await Word.update(changed).where(mine).returning(Word.id):
-        return False
-    days = (await house.current()).first_talk_days
+    await history.record(f"mentorship.say_{question.value}", mentorship, by, now)
+    before = await Word.objects().where(mine).first()
+    if before is not None:
+        await Word.update({Word.is_yes: is_yes, Word.said_at: now}).where(mine)
+        return before
     is_blind = question == Question.FIRST_TALK
+    days = (await house.current()).first_talk_days
     word = Word(
         mentorship=mentorship.id,
         person=by.id,
@@ -277,7 +322,7 @@ async def _keep_word(
         reveal_by=deadlines.answer_by(now, days) if is_blind else None,
     )
     await word.save()
-    return True
+    return None
 
 
 async def _settle(
@@ -331,6 +376,17 @@ async def _move(
         raise AlreadySettled
     mentorship.state, mentorship.version = goal, changed[0]["version"]
     await history.record(f"mentorship.{verb}", mentorship, by, now)
+
+
+@contextmanager
+def _alone(what: str, mentorship: Mentorship) -> Iterator[None]:
+    """One row that fails holds up nobody; whoever was first has done it."""
+    try:
+        yield
+    except AlreadySettled:
+        pass
+    except Exception:
+        log.exception("%s: mentorship %s", what, mentorship.id)
 
 
 def _proposed(mentorship: Mentorship) -> Any:

@@ -143,6 +143,15 @@ class AnotherVersion(Refusal):
     text = N_("Une version plus récente existe. La voici, à côté de la vôtre.")
 
 
+class WrongTalkDay(Refusal):
+    status = 422
+    text = N_("Choisissez un jour entre le début du mentorat et dans deux mois.")
+
+
+class NoteChanged(Refusal):
+    text = N_("Cette note a changé ailleurs entre-temps. Comparez les deux textes.")
+
+
 def insist(allowed: bool) -> None:
     """Not allowed looks like not there."""
     if not allowed:

@@ -13,10 +13,13 @@ from tables.people import Person
 
 
 async def word_said(mentorship: Mentorship, question: Question, by: Person, now: datetime) -> None:
-    """To the partner: that a word was said, never which."""
-    name = "word_said" if question == Question.FIRST_TALK else "continue_wished"
-    part = "first-talk" if question == Question.FIRST_TALK else ""
-    await _to_partner(mentorship, name, f"said:{question.value}", by, now, part=part)
+    """To the partner: after the first talk that a word was said, never which; after the official
+    end that they would like to continue."""
+    if question == Question.FIRST_TALK:
+        await _to_partner(mentorship, "word_said", "said", by, now, part="first-talk")
+    else:
+        event = f"wished:{clock.day(now)}"  # once a day at most, however often it is asked anew
+        await _to_partner(mentorship, "continue_wished", event, by, now)
 
 
 async def both_go_on(mentorship: Mentorship, question: Question, by: Person, now: datetime) -> None:

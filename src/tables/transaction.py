@@ -52,6 +52,14 @@ async def hold(person: Person) -> None:
         await Person.raw("SELECT id FROM people WHERE id = {} FOR NO KEY UPDATE", person.id)
 
 
+async def hold_profile(person: Person) -> None:
+    """The same for a mentor's availability, whoever the mentorships are with."""
+    engine: Any = Person._meta.db
+    if engine.engine_type == "postgres":
+        query = "SELECT id FROM profiles WHERE person = {} FOR NO KEY UPDATE"
+        await Person.raw(query, person.id)
+
+
 async def hold_word(word: str) -> None:
     """The same for what is no row yet: an address, a visitor."""
     engine: Any = Person._meta.db

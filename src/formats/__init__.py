@@ -1,0 +1,1 @@
+"""What other programs read: pure, given everything, knowing no table."""
