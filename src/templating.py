@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -44,6 +45,7 @@ def environment() -> Environment:
         "language_name": i18n.language_name,
         "own_name": i18n.own_name,
         "named": named,
+        "all_named": all_named,
         "face": face,
         "markdown": markdown,
         "paragraphs": paragraphs,
@@ -65,6 +67,11 @@ def render(template: str, **context: Any) -> str:
 def named(key: str, kind: str) -> str:
     """`"VD" | named("canton")`: sectors, cantons, roles, kinds of contact, languages spoken."""
     return catalogue.name_of(kind, key, i18n.language())
+
+
+def all_named(keys: Iterable[str], kind: str) -> str:
+    """`["phone", "written"] | all_named("kind")`: «Téléphone, par écrit»."""
+    return catalogue.names_of(kind, keys, i18n.language())
 
 
 def face(person: Any) -> str:

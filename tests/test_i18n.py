@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -20,6 +21,7 @@ ROOT = FOLDER.parents[1]
 POT = FOLDER / "messages.pot"
 CATALOGUES = sorted(FOLDER.glob("*.po"))
 N = "\u202f"
+SAYERS = {"_", "N_", "gettext", "ngettext", "pgettext", "npgettext"}
 
 
 @pytest.fixture
@@ -230,3 +232,16 @@ def texts(text: str | Sequence[str] | None) -> tuple[str, ...]:
 
 def tags(text: str) -> tuple[str, ...]:
     return tuple(sorted(re.findall(r"</?\w+", text)))
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """There the extraction does not look: a letter would end in French."""
+    hidden = [
+        f"{file.name}:{call.lineno}"
+        for file in (FOLDER.parent).rglob("*.py")
+        for text in ast.walk(ast.parse(file.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in SAYERS
+    ]
+    assert hidden == []

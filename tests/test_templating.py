@@ -12,6 +12,7 @@ import pytest
 from jinja2 import UndefinedError, meta
 from markupsafe import Markup
 
+import i18n
 import templating
 from assets import STATIC, asset, files
 from mail import wording
@@ -132,3 +133,14 @@ def allowed(made: str) -> str:
 
 def hrefs(made: str) -> list[str]:
     return [html.unescape(each) for each in re.findall(r'href="([^"]*)"', made)]
+
+
+def test_kinds_of_contact_stand_in_a_line_of_words() -> None:
+    shown = environment().from_string("{{ kinds | all_named('kind') }}")
+
+    assert shown.render(kinds=["in_person", "phone", "video"]) == (
+        "En personne, téléphone, Skype / visio"
+    )
+    with i18n.speaking("de"):
+        assert shown.render(kinds=["phone", "written", "new"]) == "Telefon, schriftlich, new"
+    assert shown.render(kinds=[]) == ""

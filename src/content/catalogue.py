@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,12 +24,17 @@ class Entry:
     names: Mapping[str, str]
     also: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    within: Mapping[str, str] = field(default_factory=dict)
 
     def name_in(self, language: str) -> str:
         return self.names.get(language) or self.names["fr"]
 
     def text_in(self, language: str) -> str:
         return self.texts.get(language) or self.texts.get("fr", "")
+
+    def name_within(self, language: str) -> str:
+        """«par écrit» where it does not begin the line."""
+        return self.within.get(language) or self.name_in(language)
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,14 @@ def name_of(kind: str, key: str, language: str) -> str:
     return entry.name_in(language) if entry else key
 
 
+def names_of(kind: str, keys: Iterable[str], language: str) -> str:
+    """«Téléphone, par écrit»."""
+    first, *others = [*keys] or [""]
+    entries = _entries(kind)
+    words = [entries[key].name_within(language) if key in entries else key for key in others]
+    return ", ".join([name_of(kind, first, language), *words])
+
+
 @cache
 def _entries(kind: str) -> Mapping[str, Entry]:
     if kind not in KINDS_OF_NAMES:
@@ -92,6 +105,7 @@ def _parts(row: dict[str, Any]) -> dict[str, Any]:
         "names": {language: row[language] for language in LANGUAGES},
         "also": tuple(row.get("also", ())),
         "texts": {code: row[f"{code}_text"] for code in LANGUAGES if f"{code}_text" in row},
+        "within": {code: row[f"{code}_within"] for code in LANGUAGES if f"{code}_within" in row},
     }
 
 

@@ -16,7 +16,7 @@ from controllers.providers import found
 from domain import inquiries, links
 from domain.refusals import AlreadySettled, LinkVoid
 from forms.fields import Sent
-from i18n import gettext
+from i18n import N_, gettext
 from pages import Page, Region
 from tables.inquiries import Inquiry
 from tables.links import Link
@@ -24,6 +24,7 @@ from tables.people import Person
 from tables.transaction import transaction
 
 AnyRequest = Request[Any, Any, Any]
+VOID = N_("Ce lien a déjà servi ou n’est plus valable. Voici où en est la demande.")
 
 
 class Answers(Controller):
@@ -54,7 +55,7 @@ class Answers(Controller):
         greet(request, mentor)
         name = found(DEEDS.get(deed))
         if not links.is_alive(link, now) or not inquiry.is_open:
-            return await _void(inquiry, mentor, now)
+            return await _void(inquiry, mentor, now, toast=gettext(VOID))
         form = await reply(name, inquiry, sent, now)
         if form.errors:
             context = await card(inquiry, mentor, now, name, form, secret)
@@ -64,7 +65,7 @@ class Answers(Controller):
                 await links.spend(link, now)
                 await perform(inquiry, mentor, name, form, now)
         except (LinkVoid, AlreadySettled):
-            return await _void(inquiry, mentor, now)
+            return await _void(inquiry, mentor, now, toast=gettext(VOID))
         context = await card(inquiry, mentor, now)
         toast = gettext("Votre réponse est partie.")
         return Page("answers/done", piece="answers/_done", toast=toast, **context)
@@ -79,14 +80,15 @@ async def _opened(secret: str) -> tuple[Link, Inquiry, Person]:
     return link, await inquiries.by_answer_link(link.about, mentor), mentor
 
 
-async def _void(inquiry: Inquiry, mentor: Person, now: datetime) -> Page:
-    """Spent, expired or overtaken: never an error page, but how it stands now."""
+async def _void(inquiry: Inquiry, mentor: Person, now: datetime, toast: str = "") -> Page:
+    """Spent, expired or overtaken: never an error page, but how it stands now. `toast` where a
+    deed came to nothing; who only looks reads it on the page."""
     fresh = await inquiries.by_answer_link(inquiry.id, mentor)
     context = await card(fresh, mentor, now)
     return Page(
         "answers/void",
         status=409 if not fresh.is_open else 410,
         also=[Region(f"#inquiry-{inquiry.id}", "outerHTML", "answers/_void")],
-        toast=gettext("Ce lien a déjà servi ou n’est plus valable. Voici où en est la demande."),
+        toast=toast,
         **context,
     )

@@ -67,9 +67,10 @@ def ready_for_all(mentor: Person, language: str) -> str:
             "mentorat en ce moment et ne veux pas vous faire attendre. Je vous souhaite de "
             "trouver rapidement la bonne personne."
         )
-        return f"{gettext('Bonjour,')}\n\n{text}\n\n{mentor.name}"
+        greeting, closing = gettext("Bonjour,"), gettext("Cordialement")
+        return f"{greeting}\n\n{text}\n\n{closing}\n{mentor.name}"
 
 
 def _signed(text: str, names: dict[str, str]) -> str:
-    greeting = gettext("Bonjour %(mentee)s,") % names
-    return f"{greeting}\n\n{text}\n\n{gettext('Cordialement')}\n{names['mentor']}"
+    greeting, closing = gettext("Bonjour %(mentee)s,") % names, gettext("Cordialement")
+    return f"{greeting}\n\n{text}\n\n{closing}\n{names['mentor']}"

@@ -16,7 +16,7 @@ MOST_YEARS = 70
 MISSING = {
     "about": N_("Présentez-vous en quelques phrases."),
     "languages": N_("Choisissez au moins une langue."),
-    "kinds": N_("Choisissez au moins une façon d’échanger."),
+    "kinds": N_("Choisissez au moins une forme de contact."),
     "roles": N_("Choisissez au moins un rôle."),
     "topics": N_("Choisissez au moins un thème."),
 }

@@ -36,5 +36,5 @@ class Code(Form):
         form.typed["email"] = sent.one("email")[:254]
         form.typed["next"] = urls.own_path(sent.one("next"))
         if not re.fullmatch(r"\d{6}", form.code, re.ASCII):
-            form.errors["code"] = gettext("Tapez les six chiffres du message.")
+            form.errors["code"] = gettext("Saisissez les six chiffres du message.")
         return form

@@ -112,7 +112,7 @@ def test_without_javascript(site: Site, window: Callable[..., Page]) -> None:
     mentee.locator(".hit").filter(has_text="Ursula K.").get_by_role("link").first.click()
     mentee.get_by_role("link", name="Demander un mentorat").click()
     mentee.fill("#problem", "Trop court")
-    mentee.get_by_role("button", name="Garder comme brouillon").click()
+    mentee.get_by_role("button", name="Enregistrer le brouillon").click()
     expect(mentee.locator("#problem")).to_have_value("Trop court")
     mentee.locator("#send").click()
     expect(mentee.locator(".error").first).to_be_visible()

@@ -261,7 +261,7 @@ async def test_a_mentors_page_tells_all_but_the_address(
     page = await window.get(urls.mentor(mentor))
 
     for told in ("Claire Favre", "Directrice des opérations", "Genève", "français, allemand",
-                 "Téléphone, En personne", "20 ans de métier", "Accompagnement",
+                 "Téléphone, en personne", "20 ans de métier", "Accompagnement",
                  "Trouver son style de conduite", 'lang="de"'):  # fmt: skip
         assert told in page.text
     assert f'href="{urls.ask(mentor)}"' in page.text and "Demander un mentorat" in page.text

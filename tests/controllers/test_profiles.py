@@ -86,7 +86,7 @@ async def test_a_whole_profile_is_handed_in_once(mentee: Person, browser: Browse
     profile = await own(mentee)
     deeds = [event.what for event in await Event.objects().order_by(Event.id)]
 
-    assert first.status_code == 200 and "Remis au secrétariat" in first.text
+    assert first.status_code == 200 and "Envoyé au secrétariat" in first.text
     assert again.status_code == 409
     assert profile.state == State.HANDED_IN and profile.handed_in_at
     assert deeds.count("profile.hand_in") == 1

@@ -101,7 +101,7 @@ async def test_letters_to_strangers_are_shown_too(
 
 
 async def test_what_is_no_letter(visitor: httpx.AsyncClient) -> None:
-    assert "Aucune lettre" in (await visitor.get(urls.DEMO_LETTERS)).text
+    assert "Aucun message" in (await visitor.get(urls.DEMO_LETTERS)).text
     for number in (0, 1, 2**31):
         assert (await visitor.get(f"{urls.DEMO_LETTERS}/{number}")).status_code == 404
 
