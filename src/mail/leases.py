@@ -28,6 +28,7 @@ EMPTIED = {
     Letter.subject_sealed: "",
     Letter.text_sealed: "",
     Letter.html_sealed: "",
+    Letter.calendar_sealed: "",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.policy
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -20,6 +21,7 @@ from uuid import uuid4
 from settings import settings
 
 LONGEST_WORD = 75  # RFC 2047
+METHOD = re.compile(r"^METHOD:([A-Z]+)", re.MULTILINE)
 
 
 class NotAnAddress(ValueError):
@@ -41,6 +43,7 @@ class Outgoing:
     thread: str = ""
     reply_to: str = ""
     unsubscribe: str = ""
+    calendar: str = ""
 
 
 def new_message_id() -> str:
@@ -66,8 +69,31 @@ def compose(letter: Outgoing, now: datetime) -> EmailMessage:
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(letter.text, cte="quoted-printable")
     made.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if letter.calendar:
+        _invite(made, letter.calendar)
     made["Content-Language"] = letter.language  # last: set_content drops earlier Content-*
     return made
+
+
+def _invite(made: EmailMessage, calendar: str) -> None:
+    """As Gmail and Outlook send them themselves: a third alternative, which makes the buttons, and
+    the same as a file. The file is of another kind, or some programs show the meeting twice."""
+    found = METHOD.search(calendar)
+    method = found[1] if found else "PUBLISH"
+    made.attach(_part(calendar, "text/calendar", charset="utf-8", method=method))
+    file = _part(calendar, "application/ics", name="invitation.ics")
+    file.add_header("Content-Disposition", "attachment", filename="invitation.ics")
+    made.make_mixed()
+    made.attach(file)
+
+
+def _part(calendar: str, kind: str, **params: str) -> EmailMessage:
+    """In base64 of short lines: those of a letter's own policy would be 996 long."""
+    maintype, _, subtype = kind.partition("/")
+    part = EmailMessage(policy=email.policy.SMTP)
+    part.set_content(calendar.encode(), maintype, subtype, cte="base64", params=params)
+    del part["MIME-Version"]
+    return part
 
 
 def _address(written: str, name: str = "") -> Address:

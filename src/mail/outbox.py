@@ -70,15 +70,17 @@ async def post(
     urgent: bool = False,
     life: timedelta | None = None,
     wait: timedelta = timedelta(),
+    calendar: str = "",
     **words: Any,
 ) -> None:
     """In the caller's transaction; the same event twice is one letter.
 
     `life`: after it, better no letter than this one. `wait`: as long as the deed can be undone.
+    `calendar`: an invitation that goes along (formats/ics.py).
     """
     with i18n.speaking(to.language):
         spoken = i18n.language()
-        house = await _house(spoken)
+        house = await sender(spoken)
         written = wording.render(name, house=house, reader=to, **words)
     letter = Letter(
         key=key,
@@ -94,6 +96,7 @@ async def post(
     )
     letter.address, letter.reply_to, letter.unsubscribe = to.email, reply_to, unsubscribe
     letter.subject, letter.text, letter.html = written.subject, written.text, written.html
+    letter.calendar = calendar
     await Letter.insert(letter).on_conflict(target=Letter.key, action="DO NOTHING")
     afterwards(wake)
 
@@ -192,7 +195,7 @@ async def _deliver(letter: Letter, transport: Transport, moment: Callable[[], da
 
 async def _message(letter: Letter, now: datetime) -> EmailMessage:
     reader: Person | None = letter.to
-    house = await _house(letter.language)
+    house = await sender(letter.language)
     outgoing = Outgoing(
         message_id=letter.message_id,
         address=letter.address,
@@ -205,11 +208,12 @@ async def _message(letter: Letter, now: datetime) -> EmailMessage:
         thread=letter.thread,
         reply_to=letter.reply_to,
         unsubscribe=letter.unsubscribe,
+        calendar=letter.calendar,
     )
     return compose(outgoing, now)
 
 
-async def _house(language: str) -> Sender:
+async def sender(language: str) -> Sender:
     house = await House.objects().first()
     address = urls.absolute("/")
     if house is None:

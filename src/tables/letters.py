@@ -24,6 +24,7 @@ class Letter(Table, tablename="letters"):
 
     `due`, `expires` in milliseconds since 1970: claims compare them in SQL; while sending, `due`
     is the end of the lease. Address and texts are emptied once sent, and kept of failed ones.
+    `calendar`: an invitation that goes along, as calendar programs read it.
     """
 
     id: Serial
@@ -39,6 +40,7 @@ class Letter(Table, tablename="letters"):
     subject_sealed = Text()
     text_sealed = Text()
     html_sealed = Text()
+    calendar_sealed = Text()
     is_urgent = Boolean(default=False)
     state = Varchar(length=8, default=State.WAITING, choices=State, index=True)
     attempts = Integer(default=0)
@@ -55,3 +57,4 @@ class Letter(Table, tablename="letters"):
     subject = Private("subject_sealed")
     text = Private("text_sealed")
     html = Private("html_sealed")
+    calendar = Private("calendar_sealed")
