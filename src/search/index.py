@@ -204,8 +204,9 @@ class Index:
         self, profiles: Collection[int], people: Collection[int], rows: Rows, ticks: Rows
     ) -> None:
         here = {row["id"] for row in rows}
-        places = [self.place_of.get(profile) for profile in profiles]
-        places += [self.place_of_person.get(person) for person in people]
+        # A set: of one mentor both the person and the profile may have changed.
+        places = {self.place_of.get(profile) for profile in profiles}
+        places |= {self.place_of_person.get(person) for person in people}
         for place in places:
             if place is not None and self.profiles[place] not in here:
                 self._remove(place)

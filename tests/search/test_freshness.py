@@ -100,6 +100,16 @@ async def test_who_leaves_and_who_comes(other: Any) -> None:
     assert await everybody("zwirbel mba") == ["Zwirbel"]
 
 
+async def test_who_leaves_with_another_name(other: Any) -> None:
+    """Both the person and the profile have changed: still one mentor who goes."""
+    everybody_there = await total()
+    await other.run_ddl(f"UPDATE people SET last_name = 'Zwirbel' WHERE id = {CLAIRE}")
+    await other.run_ddl(f"UPDATE profiles SET state = 'draft' WHERE id = {HERS}")
+
+    assert await total() == everybody_there - 1
+    assert await total("claire zwirbel") == 0
+
+
 async def test_a_topic_gets_another_name_or_branch(other: Any) -> None:
     await other.run_ddl("UPDATE topics SET name_fr = 'Trapèze volant' WHERE key = 'mba'")
     assert await everybody("trapeze") == ["Sandra Meier"]
