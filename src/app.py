@@ -26,6 +26,9 @@ from controllers.answers import Answers
 from controllers.applications import Applications
 from controllers.arrival import anonymous, recognise_visitors
 from controllers.availability import Availability
+from controllers.certificates import Certificates
+from controllers.contacts import Contacts
+from controllers.evaluations import Evaluations
 from controllers.favourites import Favourites
 from controllers.first_run import FirstRun
 from controllers.guards import signed_in
@@ -33,8 +36,10 @@ from controllers.inquiries import Asking, Inquiries
 from controllers.mentors import Mentors
 from controllers.mentorships import Mentorships
 from controllers.norms import Norms
+from controllers.notes import Notes
 from controllers.office.applications import OfficeApplications
 from controllers.office.desk import Desk
+from controllers.office.evaluations import OfficeEvaluations
 from controllers.office.profiles import OfficeProfiles
 from controllers.profiles import Profiles
 from controllers.searches import Searches
@@ -83,14 +88,19 @@ HANDLERS: list[ControllerRouterHandler] = [
     Applications,
     Asking,
     Availability,
+    Certificates,
+    Contacts,
     Desk,
+    Evaluations,
     Favourites,
     FirstRun,
     Inquiries,
     Mentors,
     Mentorships,
     Norms,
+    Notes,
     OfficeApplications,
+    OfficeEvaluations,
     OfficeProfiles,
     Profiles,
     Searches,

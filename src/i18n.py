@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -102,6 +102,13 @@ def long_day(value: date) -> str:
 def short_day(value: date) -> str:
     """«12 janvier 2027»: without the weekday."""
     return _written(value, "long")
+
+
+def brief_day(value: date) -> str:
+    """«12 janv.»: where there is little room and the year is plain."""
+    code = _language.get()
+    day = DAY_AND_MONTH.sub("\\1\xa0", format_skeleton("MMMd", value, locale=DAYS[code]))
+    return re.sub(r"^1(?=\xa0)", "1er", day) if code == SOURCE else day
 
 
 def moment(value: datetime) -> str:

@@ -40,6 +40,7 @@ def environment() -> Environment:
         "dom_id": dom_id,
         "long_day": _in_zurich(i18n.long_day),
         "short_day": _in_zurich(i18n.short_day),
+        "brief_day": _in_zurich(i18n.brief_day),
         "moment": i18n.moment,
         "time_of": i18n.time_of,
         "language_name": i18n.language_name,

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import clock
+import sealing
 import urls
-from domain import house, journeys
-from pages import Answer, Page
+from domain import contacts, house, journeys
+from domain.refusals import Refusal
+from pages import Answer, Page, Region
 from tables.mentorships import Mentorship
 from tables.people import Person
+
+JOURNEY = Region("#journey", "outerMorph", "mentorships/_journey")
 
 
 async def journey(
@@ -17,15 +23,20 @@ async def journey(
 ) -> dict[str, Any]:
     """What mentorships/_journey.html and its pieces need. `more`: a form with its errors."""
     seen = await journeys.seen_by(viewer, await _fresh(mentorship, viewer), now)
-    forms = {"contact_form": None, "meeting_form": None, "ending_form": None}
+    kept = await house.current()
+    forms = {"contact_form": None, "meeting_form": None, "word_form": None, "thanks_form": None}
     return {
         "journey": seen,
         "mentorship": seen.mentorship,
         "inquiry": seen.mentorship.inquiry,
         "is_mentee": seen.mentorship.is_mentee(viewer),
         "other": seen.partner,
-        "house": await house.current(),
+        "house": kept,
         "now": now,
+        "first_day": contacts.first_day(seen.mentorship),
+        "today": clock.day(now),
+        "new_key": sealing.token()[:24],
+        "correctable": contacts.correctable(seen.contacts, seen.mentorship, kept, now),
         **forms,
         **more,
     }
@@ -48,6 +59,26 @@ async def refused(
     context = await journey(mentorship, viewer, now, **more)
     return Page(
         "mentorships/show", piece="mentorships/_journey", status=status, nav="home", **context
+    )
+
+
+async def overtaken(
+    mentorship: Mentorship,
+    viewer: Person,
+    now: datetime,
+    refusal: Refusal,
+    further: Sequence[Region] = (),
+    **more: Any,
+) -> Page:
+    """Somebody or something came first: what it is, and the page as it is now."""
+    context = await journey(mentorship, viewer, now, **more)
+    return Page(
+        "mentorships/show",
+        status=refusal.status,
+        also=[JOURNEY, *further],
+        toast=refusal.said,
+        nav="home",
+        **context,
     )
 
 

@@ -99,11 +99,13 @@ async def confirm(
     _take_over(contact, fresh)
 
 
-async def correct(contact: Contact, talk: Talk, *, by: Person, now: datetime) -> None:
+async def correct(
+    contact: Contact, talk: Talk, *, by: Person, now: datetime, shown: str = ""
+) -> None:
     """By either, for some days after the logging; the number stays.
 
-    `contact` is the row that was shown: AlreadySettled if somebody corrected it since. What says
-    nothing new changes nothing.
+    `shown`: as_shown of what the form held, else of `contact`; AlreadySettled if somebody
+    corrected it since. What says nothing new changes nothing.
     """
     mentorship = await _pair_of(contact, by)
     async with transaction():
@@ -116,7 +118,7 @@ async def correct(contact: Contact, talk: Talk, *, by: Person, now: datetime) ->
         fresh = await _fresh(contact)
         if _says(fresh, talk):
             return
-        if fresh.corrected_at != contact.corrected_at:
+        if as_shown(fresh) != (shown or as_shown(contact)):
             raise AlreadySettled
         fresh.kind, fresh.on, fresh.minutes = talk.kind, talk.on, talk.minutes
         fresh.line = talk.line
@@ -134,6 +136,12 @@ async def of(mentorship: Mentorship) -> list[Contact]:
 def first_day(mentorship: Mentorship) -> date:
     """None was had before the acceptance."""
     return clock.day(mentorship.began_at)
+
+
+def as_shown(contact: Contact) -> str:
+    """Names what a contact says: another one after each correction."""
+    at = contact.corrected_at or contact.logged_at
+    return f"as-shown-{clock.milliseconds(at)}"
 
 
 def correctable(

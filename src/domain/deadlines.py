@@ -34,13 +34,22 @@ def is_daytime(now: datetime) -> bool:
     return _at(day(now), MORNING) <= now < _at(day(now), EVENING)
 
 
+def morning_of(on: date) -> datetime:
+    return _at(on, MORNING)
+
+
 def evening_of(on: date) -> datetime:
     return _at(on, EVENING)
 
 
 def is_within(since: datetime, days: int, now: datetime) -> bool:
-    """Counted on the calendar, the last day to its end: what a page says as «jusqu’au»."""
-    return day(now) <= day(since) + timedelta(days=days)
+    """Counted on the calendar, the last day to its end."""
+    return day(now) <= last_day(since, days)
+
+
+def last_day(since: datetime, days: int) -> date:
+    """What a page says as «jusqu’au»."""
+    return day(since) + timedelta(days=days)
 
 
 def till_morning(now: datetime) -> timedelta:
