@@ -152,6 +152,26 @@ class NoteChanged(Refusal):
     text = N_("Cette note a changé ailleurs entre-temps. Comparez les deux textes.")
 
 
+class TooManyMeetings(Refusal):
+    text = N_(
+        "Vous avez déjà %(limit)s rencontres en vue ensemble. Fixez, tenez ou annulez d’abord "
+        "l’une d’elles."
+    )
+
+
+class DatePast(Refusal):
+    status = 422
+    text = N_("Cette date est passée. Choisissez-en une autre.")
+
+
+class NotBegun(Refusal):
+    text = N_("Cette rencontre n’a pas encore commencé.")
+
+
+class NoteBlank(Refusal):
+    text = N_("Cette note est encore vide: écrivez d’abord quelques mots.")
+
+
 def insist(allowed: bool) -> None:
     """Not allowed looks like not there."""
     if not allowed:

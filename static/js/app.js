@@ -10,6 +10,7 @@ const words = id => $('#' + id).content.textContent.trim();
 function prepare(root) {
   for (const part of $$('[data-js]', root)) part.hidden = false; // what needs a script
   for (const text of $$('textarea[data-most]', root)) count(text);
+  for (const region of $$('[data-autosave]', root)) begin(region);
 }
 
 // --- Toasts: the server sends them as <hx-partial hx-target="#toasts">; they leave by themselves -------------------
@@ -36,68 +37,120 @@ function revert(ctx) {
 
 // --- Autosave: <fieldset data-autosave="id of its status" hx-post hx-trigger="input delay:800ms, again"> ------------
 // Typed text is kept on the device until the server has it; signing out removes it.
+// Where two windows may hold different texts, the fieldset has hidden fields: `version` (what its text is based on), `mark`
+// (this window and how far it has typed) and `past` (windows whose text was brought back into this one). They are kept with
+// the text: the server tells from them whose text would be overwritten. data-settled: marks whose text it has.
+const AGAIN = 10000;
 const regionOf = source => source?.closest?.('[data-autosave]');
-const isKept = field => field.name && !['hidden', 'file', 'password', 'submit'].includes(field.type);
-const place = region => `kept:${meta('person')}:${region.getAttribute('hx-post')}`;
+const regions = () => $$('[data-autosave]');
+const isKept = field => field.name && !['hidden', 'file', 'password', 'submit', 'button'].includes(field.type);
+const isUnsaved = region => (region.typed ?? 0) !== (region.sent ?? 0);
+const base = (region, name) => $(`input[type=hidden][name=${name}]`, region);
+const stem = address => `kept:${meta('person')}:${address}`;
+const place = region => stem(region.getAttribute('hx-post')) + (region.dataset.window ? '#' + region.dataset.window : '');
+const store = { // full or forbidden: the page still holds the text
+  get: name => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } },
+  set: (name, value) => { try { localStorage.setItem(name, JSON.stringify(value)); } catch {} },
+  drop: name => { try { localStorage.removeItem(name); } catch {} },
+  names: () => { try { return Object.keys(localStorage).filter(name => name.startsWith('kept:')); } catch { return []; } },
+};
+const forget = isOld => store.names().filter(isOld).forEach(store.drop);
+// What was kept at an address, by whichever windows: the oldest first.
+const keptAt = address => store.names().filter(name => name === stem(address) || name.startsWith(stem(address) + '#'))
+  .map(name => ({name, ...store.get(name)})).filter(kept => kept.typed).sort((one, other) => one.at - other.at);
 
 function status(region, id) {
   const line = $('#' + region.dataset.autosave);
   line?.classList.toggle('unsaved', Boolean(id));
   if (line && id) line.textContent = words(id);
 }
+function begin(region) {
+  if (!base(region, 'mark') || region.dataset.window) return;
+  region.dataset.window = Array.from(crypto.getRandomValues(new Uint8Array(6)), byte => byte.toString(36).padStart(2, '0')).join('');
+  sign(region);
+}
+function sign(region) {
+  if (base(region, 'mark')) base(region, 'mark').value = `${region.dataset.window}.${region.typed ?? 0}`;
+}
 function keep(region) {
+  region.typed = (region.typed ?? 0) + 1;
+  sign(region);
+  if (!meta('person')) return;
   const fields = [...region.elements].filter(isKept);
   const typed = fields.map(field => [field.id || field.name, field.type === 'checkbox' || field.type === 'radio' ? field.checked : field.value]);
-  try {
-    if (meta('person')) localStorage.setItem(place(region), JSON.stringify({at: Date.now(), typed}));
-  } catch {} // a full or forbidden store: the page still holds the text
+  const based = Object.fromEntries(['version', 'mark', 'past'].map(name => [name, base(region, name)?.value ?? '']));
+  store.set(place(region), {at: Date.now(), typed, ...based});
 }
+// Into a sheet that is as the server has it; what other windows type meanwhile stays theirs.
+const opened = Date.now();
 function restore(region) {
-  const {typed = []} = JSON.parse(localStorage.getItem(place(region)) ?? '{}');
-  let isNew = false;
-  for (const [name, value] of typed) {
-    const field = [...region.elements].find(each => (each.id || each.name) === name);
-    if (!field) continue;
-    const key = typeof value === 'boolean' ? 'checked' : 'value';
-    isNew ||= field[key] !== value;
-    field[key] = value;
+  if (isUnsaved(region)) return;
+  const settled = new Map((region.dataset.settled ?? '').split(' ').map(mark => mark.split('.')));
+  for (const {name, at, typed, version, mark, past} of keptAt(region.getAttribute('hx-post'))) {
+    if (at > opened) continue;
+    const [by, count] = (mark ?? '').split('.');
+    const fields = typed.map(([id, value]) => [[...region.elements].find(each => (each.id || each.name) === id), value])
+      .filter(([field, value]) => field && field[typeof value === 'boolean' ? 'checked' : 'value'] !== value);
+    if (!fields.length || Number(settled.get(by) ?? -1) >= Number(count)) { store.drop(name); continue; }
+    for (const [field, value] of fields) field[typeof value === 'boolean' ? 'checked' : 'value'] = value;
+    if (mark) {
+      base(region, 'version').value = version;
+      base(region, 'past').value = `${past} ${mark}`.trim().split(' ').slice(-12).join(' ');
+    }
+    keep(region); // by this window from now on
+    if (name !== place(region)) store.drop(name);
+    region.isRestored = true;
+    status(region, 't-unsaved');
+    htmx.trigger(region, 'again');
+    return;
   }
-  if (!isNew) return localStorage.removeItem(place(region));
-  status(region, 't-unsaved');
-  htmx.trigger(region, 'again');
-}
-function forget(isOld) {
-  for (const name of Object.keys(localStorage)) if (name.startsWith('kept:') && isOld(name)) localStorage.removeItem(name);
 }
 on('input', ({target}) => {
   const region = regionOf(target);
   if (!region) return;
-  region.typed = (region.typed ?? 0) + 1;
   keep(region);
   status(region, 't-unsaved');
 });
-on('htmx:before:request', ({detail: {ctx}}) => { ctx.typed = ctx.sourceElement?.typed; });
+on('htmx:before:request', ({detail: {ctx}}) => { ctx.typed = new Map(regions().map(region => [region, region.typed])); });
 on('htmx:after:request', ({detail: {ctx}}) => {
   const source = ctx.sourceElement;
   if (ctx.response.status >= 400 || !source) return;
-  if (source.matches('form')) // sent as a whole: nothing is left to keep
-    for (const region of $$('[data-autosave]', source)) localStorage.removeItem(place(region));
-  else if (source.matches('[data-autosave]') && source.typed === ctx.typed) {
-    localStorage.removeItem(place(source));
-    status(source, '');
-  }
+  const whole = source.matches('form') ? source : source.matches('[formaction]') && source.form;
+  for (const region of whole ? $$('[data-autosave]', whole) : source.matches('[data-autosave]') ? [source] : [])
+    settle(region, ctx.typed.get(region));
 });
-addEventListener('online', () => $$('[data-autosave]').filter(region => region.typed).forEach(region => htmx.trigger(region, 'again')));
+function settle(region, typed) {
+  region.sent = typed;
+  region.isCutOff = false;
+  region.isBehind = isUnsaved(region); // typed meanwhile
+  if (region.isBehind) return;
+  store.drop(place(region));
+  status(region, '');
+}
+on('htmx:finally:request', () => setTimeout(() => { // then the new version is there, and the line is free
+  again(region => region.isBehind);
+  regions().filter(region => region.isRestored).forEach(restore); // of several windows that were closed: the next one
+}));
+// Without an answer: tried again, and at once when the line is back. A page that is left saves what it can.
+const again = isWanted => regions().filter(region => isUnsaved(region) && isWanted(region)).forEach(region => htmx.trigger(region, 'again'));
+setInterval(again, AGAIN, region => region.isCutOff);
+addEventListener('online', () => again(() => true));
+on('visibilitychange', () => document.visibilityState === 'hidden' && again(() => true));
 
 // --- No answer, or a bad one ---------------------------------------------------------------------------------------
+function cutOff(region, id, isWorthAnotherTry) {
+  region.isCutOff = isWorthAnotherTry;
+  region.isBehind = false;
+  status(region, id);
+}
 on('htmx:response:error', ({detail: {ctx}}) => {
   revert(ctx);
-  if (ctx.sourceElement?.matches?.('[data-autosave]')) status(ctx.sourceElement, 't-unsaved');
+  if (ctx.sourceElement?.matches?.('[data-autosave]')) cutOff(ctx.sourceElement, 't-unsaved', ctx.response.status >= 429);
 });
 on('htmx:error', ({detail: {ctx}}) => {
   if (!ctx || ctx.response) return; // an error of ours, not of the network
   revert(ctx);
-  if (ctx.sourceElement?.matches?.('[data-autosave]')) status(ctx.sourceElement, 't-kept');
+  if (ctx.sourceElement?.matches?.('[data-autosave]')) cutOff(ctx.sourceElement, 't-kept', true);
   else if (!ctx.request?.action?.includes('poll=')) say('t-offline'); // a poll stays silent
 });
 
@@ -211,6 +264,11 @@ prepare(document);
 $(WRONG)?.focus();
 const ours = `kept:${meta('person')}:`;
 if (meta('person')) forget(name => !name.startsWith(ours)); // somebody else's on this device
-const bringBack = () => $$('[data-autosave]').filter(region => localStorage.getItem(place(region))).forEach(restore);
-addEventListener('load', () => setTimeout(bringBack, 100)); // htmx has to be ready to save what comes back
+addEventListener('load', () => setTimeout(() => regions().forEach(restore), 100)); // htmx has to be ready to save what comes back
+// What was typed in vain: the page it was typed on no longer takes it.
+for (const notice of $$('[data-kept]')) {
+  const lines = keptAt(notice.dataset.kept).flatMap(kept => kept.typed.map(([, value]) => value)).filter(value => typeof value === 'string' && value);
+  $('pre', notice).textContent = lines.join('\n\n');
+  notice.hidden = !lines.length;
+}
 navigator.serviceWorker?.register('/sw.js').catch(() => {});
