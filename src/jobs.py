@@ -9,7 +9,16 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import clock
-from domain import availability, inquiries, mentorships, searches, sessions
+from domain import (
+    availability,
+    evaluations,
+    inquiries,
+    meetings,
+    mentorships,
+    parting,
+    searches,
+    sessions,
+)
 from mail import outbox
 
 log = logging.getLogger("mentorat.jobs")
@@ -25,6 +34,10 @@ EVERY: tuple[tuple[str, timedelta, Verb], ...] = (
     ("words after the first talk", timedelta(minutes=5), mentorships.reveal_due),
     ("early ends", timedelta(minutes=5), mentorships.end_due),
     ("quiet pairs", timedelta(minutes=30), mentorships.nudge_due),
+    ("reminders of meetings", timedelta(minutes=5), meetings.remind_due),
+    ("outcomes of meetings", timedelta(minutes=15), meetings.ask_due),
+    ("words after the end", timedelta(minutes=5), evaluations.reveal_due),
+    ("the question of later", timedelta(minutes=30), parting.ask_later_due),
     ("saved searches", timedelta(minutes=30), searches.tell_fitting),
     ("old sessions", timedelta(hours=6), sessions.forget_old),
 )

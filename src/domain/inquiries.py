@@ -11,7 +11,17 @@ from statistics import median
 from typing import Any
 
 import clock
-from domain import availability, deadlines, drafts, history, house, links, mentorships, norms
+from domain import (
+    availability,
+    deadlines,
+    drafts,
+    history,
+    house,
+    links,
+    meetings,
+    mentorships,
+    norms,
+)
 from domain.permissions import may_answer, may_ask, may_explain, may_withdraw
 from domain.refusals import (
     AlreadyAsked,
@@ -26,6 +36,7 @@ from domain.refusals import (
 )
 from mail import letters
 from search import find
+from tables.contacts import Kind
 from tables.house import House
 from tables.inquiries import OPEN, Exchange, Inquiry, Reason, State
 from tables.mentorships import Mentorship
@@ -102,6 +113,7 @@ async def accept(inquiry: Inquiry, proposal: Proposal, *, by: Person, now: datet
         inquiry.proposed_times = " ".join(moment.isoformat() for moment in proposal.times)
         await _move(inquiry, "accept", by, now, _ANSWERED)
         mentorship = await mentorships.begin(inquiry, by, now)
+        await _propose(mentorship, inquiry, proposal, by, now)
         await letters.inquiry_accepted(inquiry, proposal.words, now)
         await letters.inquiry_taken(inquiry, now)
         await _replied(inquiry, now)
@@ -402,6 +414,17 @@ async def _move(
         raise AlreadySettled
     inquiry.state, inquiry.version = goal, changed[0]["version"]
     await history.record(f"inquiry.{verb}", inquiry, by, now)
+
+
+async def _propose(
+    mentorship: Mentorship, inquiry: Inquiry, proposal: Proposal, by: Person, now: datetime
+) -> None:
+    """The mentor's dates wait on the mentorship's page: one tap fixes the first talk. Without a
+    kind of contact it is the one wished first."""
+    if proposal.times:
+        kind = Kind(proposal.kind or (*inquiry.wished, Kind.PHONE)[0])
+        plan = meetings.Plan(meetings.ACCEPTANCE, kind, proposal.times)
+        await meetings.propose_with_acceptance(mentorship, plan, by=by, now=now)
 
 
 async def _near(inquiry: Inquiry, now: datetime, limit: int) -> list[find.Hit]:

@@ -78,6 +78,10 @@ class Journey:
         return min(open_ones, key=lambda each: each.starts_at, default=None)
 
     @property
+    def proposed(self) -> list[Meeting]:
+        return [each for each in self.meetings if each.state == MeetingState.PROPOSED]
+
+    @property
     def step(self) -> Step:
         state = self.mentorship.state
         if self.mentorship.ending_due is not None and not self._is_mine(self.mentorship.ending_by):
@@ -101,7 +105,7 @@ class Journey:
             return Step.SAY_WORD
         if meeting is not None:
             return Step.PREPARE
-        proposed = [each for each in self.meetings if each.state == MeetingState.PROPOSED]
+        proposed = [each for each in self.proposed if each.coming(self.now)]
         if any(not self._is_mine(each.by) for each in proposed):
             return Step.PICK_TIME
         return Step.AWAIT_TIME if proposed else Step.PLAN

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import clock
-from domain import availability, deadlines, history, house
+from domain import availability, cancellations, deadlines, history, house
 from domain.permissions import may_take_part
 from domain.refusals import AlreadySettled, GoOnFirst, MentorshipOver, WrongTalkDay, insist
 from mail import mentorship_letters as letters
@@ -376,6 +376,8 @@ async def _move(
         raise AlreadySettled
     mentorship.state, mentorship.version = goal, changed[0]["version"]
     await history.record(f"mentorship.{verb}", mentorship, by, now)
+    if goal not in ALIVE:
+        await cancellations.call_off(mentorship, now)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from tables.applications import State as ApplicationState
 from tables.contacts import Contact
 from tables.inquiries import OPEN, Inquiry
 from tables.inquiries import State as InquiryState
+from tables.meetings import Meeting
 from tables.mentorships import Mentorship
 from tables.people import Person
 from tables.profiles import Profile
@@ -44,6 +45,13 @@ def may_confirm(person: Person, contact: Contact) -> bool:
     """What the partner logged; the mentorship came through the viewer."""
     logged_by: Person | int = contact.by
     number = logged_by.id if isinstance(logged_by, Person) else logged_by
+    return person.is_member and number != person.id
+
+
+def may_pick(person: Person, meeting: Meeting) -> bool:
+    """One of the partner's dates; the mentorship came through the viewer."""
+    proposed_by: Person | int = meeting.by
+    number = proposed_by.id if isinstance(proposed_by, Person) else proposed_by
     return person.is_member and number != person.id
 
 

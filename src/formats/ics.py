@@ -66,14 +66,14 @@ def feed(name: str, entries: Iterable[Entry]) -> str:
     calendar.add("x-published-ttl", "PT6H")
     for entry in entries:
         calendar.add_component(_event(entry))
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical(), "utf-8")
 
 
 def _written(method: str, events: Iterable[Event]) -> str:
     calendar = _calendar(method)
     for event in events:
         calendar.add_component(event)
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical(), "utf-8")
 
 
 def _calendar(method: str) -> Calendar:

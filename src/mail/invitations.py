@@ -18,26 +18,20 @@ from tables.mentorships import Mentorship
 from tables.people import Person
 
 
-async def requested(
-    meeting: Meeting, mentorship: Mentorship, reader: Person, now: datetime
-) -> str:
+async def requested(meeting: Meeting, mentorship: Mentorship, reader: Person, now: datetime) -> str:
     """To both, when planned or moved."""
     with i18n.speaking(reader.language):
         entry = _entry(meeting, mentorship, reader, now)
         return ics.invitation(entry, await _organizer(), _people(mentorship))
 
 
-async def cancelled(
-    meeting: Meeting, mentorship: Mentorship, reader: Person, now: datetime
-) -> str:
+async def cancelled(meeting: Meeting, mentorship: Mentorship, reader: Person, now: datetime) -> str:
     with i18n.speaking(reader.language):
         entry = _entry(meeting, mentorship, reader, now)
         return ics.cancellation(entry, await _organizer(), _people(mentorship))
 
 
-async def published(
-    meeting: Meeting, mentorship: Mentorship, reader: Person, now: datetime
-) -> str:
+async def published(meeting: Meeting, mentorship: Mentorship, reader: Person, now: datetime) -> str:
     """To be opened from the page."""
     return ics.publication(_entry(meeting, mentorship, reader, now), await _organizer())
 
@@ -47,8 +41,7 @@ def feed(meetings: Sequence[Meeting], reader: Person) -> str:
     that ask every hour get nothing new then."""
     with i18n.speaking(reader.language):
         entries = [
-            _entry(meeting, meeting.mentorship, reader, meeting.proposed_at)
-            for meeting in meetings
+            _entry(meeting, meeting.mentorship, reader, meeting.proposed_at) for meeting in meetings
         ]
         return ics.feed(gettext("Mentorat"), entries)
 

@@ -64,6 +64,14 @@ class Meeting(Table, tablename="meetings"):
     def proposed(self) -> list[datetime]:
         return [datetime.fromisoformat(moment) for moment in self.times.split()]
 
+    def coming(self, now: datetime) -> list[datetime]:
+        """Of the proposed ones those that can still be picked."""
+        return [moment for moment in self.proposed if moment > now]
+
+    def has_begun(self, now: datetime) -> bool:
+        starts_at: datetime | None = self.starts_at
+        return starts_at is not None and starts_at <= now
+
 
 class Calendar(Table, tablename="calendars"):
     """A member's private feed: its address is a secret, kept sealed to be shown again."""
