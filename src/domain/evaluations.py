@@ -75,6 +75,11 @@ class Retrospect:
     thanked: Thanks | None = None
 
     @property
+    def answers(self) -> dict[str, str]:
+        """What one may choose from, to the question of later too: code and words."""
+        return ANSWERS
+
+    @property
     def is_later_awaited(self) -> bool:
         return self.is_later_asked and self.later is None
 
@@ -196,39 +201,20 @@ def benefits_for_company(language: str) -> list[tuple[str, str]]:
 # The word for the office
 
 
-async def office_words(where: Any, viewer: Person) -> list[OfficeWord]:
-    """Never of one's own mentorship; the query names nothing else of what was said."""
-    pair = Evaluation.mentorship
-    written = Evaluation.to_office_sealed != ""
-    others = (pair.mentee != viewer.id) & (pair.mentor != viewer.id)
-    rows = await (
-        Evaluation.select(
-            Evaluation.id,
-            Evaluation.to_office_sealed,
-            Evaluation.sent_at,
-            Evaluation.office_read_at,
-            Evaluation.author,
-            Evaluation.author.language,
-            *(column for side in (pair.mentee, pair.mentor) for column in _names(side)),
-        )
-        .where(where & written & others)
-        .order_by(Evaluation.sent_at, Evaluation.id)
-        .limit(100)
-    )
-    return [_office_word(row) for row in rows]
+async def awaiting_office(viewer: Person, now: datetime) -> list[OfficeWord]:
+    """Oldest first; what was just read stays while it can be undone."""
+    just_read = Evaluation.office_read_at > now - deadlines.UNDO
+    return await _office_words(Evaluation.office_read_at.is_null() | just_read, viewer)
 
 
-def is_unread() -> Any:
-    return Evaluation.office_read_at.is_null()
-
-
-def is_just_read(now: datetime) -> Any:
-    return Evaluation.office_read_at > now - deadlines.UNDO
+async def office_word(number: int, viewer: Person) -> OfficeWord | None:
+    found = await _office_words(Evaluation.id == number, viewer)
+    return found[0] if found else None
 
 
 async def mark_read(word: OfficeWord, *, by: Person, now: datetime) -> None:
     """By one coordinator for all. Raises AlreadySettled."""
-    await _mark(word, "read", is_unread(), now, by, now)
+    await _mark(word, "read", Evaluation.office_read_at.is_null(), now, by, now)
 
 
 async def mark_unread(word: OfficeWord, *, by: Person, now: datetime) -> None:
@@ -331,6 +317,28 @@ async def _claim_reveal(number: int, now: datetime) -> bool:
     return bool(await claimed.returning(Evaluation.id))
 
 
+async def _office_words(where: Any, viewer: Person) -> list[OfficeWord]:
+    """Never of one's own mentorship; the query names nothing else of what was said."""
+    pair = Evaluation.mentorship
+    written = Evaluation.to_office_sealed != ""
+    others = (pair.mentee != viewer.id) & (pair.mentor != viewer.id)
+    rows = await (
+        Evaluation.select(
+            Evaluation.id,
+            Evaluation.to_office_sealed,
+            Evaluation.sent_at,
+            Evaluation.office_read_at,
+            Evaluation.author,
+            Evaluation.author.language,
+            *(column for side in (pair.mentee, pair.mentor) for column in _names(side)),
+        )
+        .where(where & written & others)
+        .order_by(Evaluation.sent_at, Evaluation.id)
+        .limit(100)
+    )
+    return [_office_word(row) for row in rows]
+
+
 async def _mark(
     word: OfficeWord, verb: str, still: Any, at: datetime | None, by: Person, now: datetime
 ) -> None:
@@ -340,7 +348,7 @@ async def _mark(
         here = (Evaluation.id == word.id) & still
         if not await marked.where(here).returning(Evaluation.id):
             raise AlreadySettled
-        row = Evaluation(id=word.id)
+        row = Evaluation(id=word.id, _ignore_missing=True)
         await history.record(f"evaluation.{verb}", row, by, now)
 
 
@@ -390,7 +398,7 @@ def _given(written: str) -> list[str]:
 
 
 def _counted(answers: Iterable[str]) -> dict[str, int] | None:
-    given = list(answers)
+    given = [answer for answer in answers if answer in ANSWERS]
     return _counts(given) if len(given) >= LEAST_COUNTED else None
 
 

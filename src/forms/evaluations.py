@@ -27,7 +27,7 @@ class Evaluating(Form):
     ) -> Evaluating:
         form = cls()
         reader = Reader(sent, form)
-        form.typed["agreement"] = sent.one("agreement")
+        form.typed["agreement"] = str(cls.number(sent))
         answers = Answers(
             key=reader.key(),
             process=tuple(_answer(reader, f"process_{name}") for name in PROCESS),

@@ -16,7 +16,7 @@ import urls
 from content import texts
 from controllers.guards import coordinators_only
 from controllers.providers import found, number
-from domain import desk
+from domain import desk, evaluations, reports
 from domain.desk import Line
 from domain.refusals import Refusal
 from forms.desk import Note
@@ -34,8 +34,8 @@ class Desk(Controller):
     guards = [coordinators_only]
 
     @get()
-    async def show(self, now: NamedDependency[datetime]) -> Page:
-        return Page(PAGE, piece=LIST, nav="desk", **await card(now))
+    async def show(self, viewer: NamedDependency[Person], now: NamedDependency[datetime]) -> Page:
+        return Page(PAGE, piece=LIST, nav="desk", **await card(viewer, now))
 
     @post("/letters/{letter_id:int}/another-try")
     async def send_again(
@@ -52,13 +52,16 @@ class Desk(Controller):
         return Answer("office/_letters", instead=urls.DESK, toast=said, **shown)
 
 
-async def card(now: datetime) -> dict[str, Any]:
-    """What office/_desk.html needs."""
+async def card(viewer: Person, now: datetime) -> dict[str, Any]:
+    """What office/_desk.html needs: nobody handles there what concerns themself."""
     lines = await desk.lines(now)
+    told = await reports.waiting(viewer)
     return {
         "lines": lines,
-        "waiting": sum(line.is_waiting for line in lines),
+        "reports": told,
+        "waiting": sum(line.is_waiting for line in lines) + len(told),
         "unanswered": await desk.unanswered(now),
+        "words": await evaluations.awaiting_office(viewer, now),
         "letters": await desk.failed_letters(),
         "notes": {},
         "now": now,
@@ -76,7 +79,7 @@ class Decision:
 
     async def settle(self, verb: Callable[..., Awaitable[None]]) -> Response[None]:
         if self.note.errors:
-            return await _shown(await self._again(), self.now, 422, self.note)
+            return await self._shown(422)
         return await self._do(partial(verb, note=self.note.words))
 
     async def undo(self, verb: Callable[..., Awaitable[None]]) -> Response[None]:
@@ -88,8 +91,28 @@ class Decision:
         except Refusal as refusal:
             if refusal.status != 409:
                 raise
-            return await _shown(await self._again(), self.now, 409, self.note, refusal.said)
-        return await _settled(await self._again(), self.now)
+            return await self._shown(409, refusal.said)
+        return await self._settled()
+
+    async def _settled(self) -> Answer:
+        line = await self._again()
+        shown: dict[str, Any] = _said() | {
+            "line": line,
+            "now": self.now,
+            "note": Note(),
+            "is_focused": True,
+        }
+        counted = [Region("#desk-count", "outerHTML", "office/_count")]
+        waiting = (await card(self.by, self.now))["waiting"]
+        return Answer(LINE, instead=urls.DESK, also=counted, waiting=waiting, **shown)
+
+    async def _shown(self, status: int, said: str = "") -> Page:
+        """The whole desk where there is no script; `notes` keeps what was typed on its line."""
+        line = await self._again()
+        also = [Region(f"#{line.id}", "outerHTML", LINE)] if status == 409 else []
+        shown = await card(self.by, self.now)
+        shown |= {"line": line, "note": self.note, "notes": {line.id: self.note}}
+        return Page(PAGE, piece=LINE, status=status, also=also, toast=said, nav="desk", **shown)
 
     async def _again(self) -> Line:
         """As the database has it by now."""
@@ -103,20 +126,6 @@ async def decision(
     now: NamedDependency[datetime],
 ) -> Decision:
     return Decision(line, Note.read(sent), viewer, now)
-
-
-async def _settled(line: Line, now: datetime) -> Answer:
-    shown: dict[str, Any] = _said() | {"line": line, "now": now, "note": Note(), "is_focused": True}
-    counted = [Region("#desk-count", "outerHTML", "office/_count")]
-    waiting = (await card(now))["waiting"]
-    return Answer(LINE, instead=urls.DESK, also=counted, waiting=waiting, **shown)
-
-
-async def _shown(line: Line, now: datetime, status: int, note: Note, said: str = "") -> Page:
-    """The whole desk where there is no script; `notes` keeps what was typed on its line."""
-    also = [Region(f"#{line.id}", "outerHTML", LINE)] if status == 409 else []
-    shown = await card(now) | {"line": line, "note": note, "notes": {line.id: note}}
-    return Page(PAGE, piece=LINE, status=status, also=also, toast=said, nav="desk", **shown)
 
 
 def _said() -> dict[str, Any]:
