@@ -22,15 +22,18 @@ import piccolo_conf
 import sealing
 from controllers import forgery, health, providers, shell, static
 from controllers.accounts import Accounts
+from controllers.agreements import Agreements
 from controllers.answers import Answers
 from controllers.applications import Applications
 from controllers.arrival import anonymous, recognise_visitors
 from controllers.availability import Availability
 from controllers.certificates import Certificates
 from controllers.contacts import Contacts
+from controllers.endings import Endings
 from controllers.evaluations import Evaluations
 from controllers.favourites import Favourites
 from controllers.first_run import FirstRun
+from controllers.first_talks import FirstTalks
 from controllers.guards import signed_in
 from controllers.inquiries import Asking, Inquiries
 from controllers.mentors import Mentors
@@ -41,6 +44,7 @@ from controllers.office.applications import OfficeApplications
 from controllers.office.desk import Desk
 from controllers.office.evaluations import OfficeEvaluations
 from controllers.office.profiles import OfficeProfiles
+from controllers.office.reports import OfficeReports
 from controllers.profiles import Profiles
 from controllers.searches import Searches
 from controllers.sessions import Sessions
@@ -84,6 +88,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     health.health,
     health.ready,
     Accounts,
+    Agreements,
     Answers,
     Applications,
     Asking,
@@ -92,8 +97,10 @@ HANDLERS: list[ControllerRouterHandler] = [
     Contacts,
     Desk,
     Evaluations,
+    Endings,
     Favourites,
     FirstRun,
+    FirstTalks,
     Inquiries,
     Mentors,
     Mentorships,
@@ -102,6 +109,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     OfficeApplications,
     OfficeEvaluations,
     OfficeProfiles,
+    OfficeReports,
     Profiles,
     Searches,
     Sessions,

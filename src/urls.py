@@ -124,6 +124,15 @@ def profile_deed(profile: Any, deed: str) -> str:
     return f"{DESK}/profiles/{_id(profile)}/{deed}"
 
 
+def report_reading(report: Any) -> str:
+    return f"{DESK}/reports/{_id(report)}/reading"
+
+
+def evaluation_deed(word: Any, deed: str) -> str:
+    """`deed`: reading, reopening."""
+    return f"{DESK}/evaluations/{_id(word)}/{deed}"
+
+
 def letter_again(letter: Any) -> str:
     return f"{DESK}/letters/{_id(letter)}/another-try"
 

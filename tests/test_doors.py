@@ -18,10 +18,12 @@ import urls
 from domain import sessions
 from tables.people import Person
 from tables.profiles import State
+from tables.reports import Report
 from tables.searches import SavedSearch
 from tests.cast import Browser, built
 from tests.factories import (
     make_application,
+    make_evaluation,
     make_inquiry,
     make_letter,
     make_mentorship,
@@ -91,7 +93,16 @@ DOORS = {
     "GET /mentors/{mentor_id}/preview": Door(303, 200, 200),
     "GET /mentorships": Door(303, 200, 200),
     "GET /mentorships/{mentorship_id}": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/certificate": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/evaluation": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/later": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/agreement": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/agreement/print": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/end": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/first-talk": Door(303, 404, 404),
     "GET /mentorships/{mentorship_id}/news": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/notes": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/notes/{number}": Door(303, 404, 404),
     "GET /norms": Door(200, 200, 200),
     "GET /privacy": Door(200, 200, 200),
     "GET /profile": Door(303, 200, 200),
@@ -114,10 +125,13 @@ DOORS = {
     "POST /desk/applications/{application_id}/acceptance": Door(303, 404, 303),
     "POST /desk/applications/{application_id}/refusal": Door(303, 404, 409),
     "POST /desk/applications/{application_id}/reopening": Door(303, 404, 303),
+    "POST /desk/evaluations/{evaluation_id}/reading": Door(303, 404, 303),
+    "POST /desk/evaluations/{evaluation_id}/reopening": Door(303, 404, 303),
     "POST /desk/letters/{letter_id}/another-try": Door(303, 404, 409),
     "POST /desk/profiles/{profile_id}/refusal": Door(303, 404, 303),
     "POST /desk/profiles/{profile_id}/release": Door(303, 404, 409),
     "POST /desk/profiles/{profile_id}/reopening": Door(303, 404, 303),
+    "POST /desk/reports/{report_id}/reading": Door(303, 404, 200),
     "POST /first-run": Door(422, 422, 422),
     "POST /inquiries/withdrawals": Door(303, 303, 303),
     "POST /inquiries/{inquiry_id}/explanation": Door(303, 404, 404),
@@ -128,6 +142,17 @@ DOORS = {
     "POST /mentors/{mentor_id}/favourite": Door(303, 404, 404),
     "POST /mentors/{mentor_id}/inquiry": Door(303, 422, 422),
     "POST /mentors/{mentor_id}/wish": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/evaluation": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/later": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/thanks": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/agreement": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/agreement/acceptance": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/closing": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/end/{deed}": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/word": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/notes/{number}": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/notes/{number}/choice": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/notes/{number}/sharing": Door(303, 404, 404),
     "POST /norms/acceptance": Door(303, 409, 409),
     "POST /profile": Door(303, 303, 303),
     "POST /profile/submission": Door(303, 422, 422),
@@ -170,16 +195,22 @@ async def world(mentor: Person, mentee: Person, coordinator: Person) -> dict[str
     search = SavedSearch(person=mentee.id, query="q=conduite", saved_at=clock.now())
     await search.save()
     other = await make_person("Tom", "Ammann")
+    report = Report(key="report-of-nobody", by=other.id, about=mentor.id, sent_at=clock.now())
+    await report.save()
+    pair = await make_mentorship(other, mentor)
     return {
         "application_id": (await make_application()).id,
         "deed": "acceptance",
+        "evaluation_id": (await make_evaluation(pair, other, to_office="Merci.")).id,
         "inquiry_id": (await make_inquiry(mentee, mentor)).id,
         "letter_id": (await make_letter(mentee)).id,
         "mentor_id": mentor.id,
-        "mentorship_id": (await make_mentorship(other, mentor)).id,
+        "mentorship_id": pair.id,
         "name": "css/none.css",
         "nowhere": "nowhere",
+        "number": 1,
         "profile_id": handed_in.id,
+        "report_id": report.id,
         "search_id": search.id,
         "secret": "an-unknown-secret",
         "session_id": 1,

@@ -26,6 +26,21 @@ def selfchecks(language: str) -> dict[str, list[tuple[str, str]]]:
     return _listed("selfchecks", language)
 
 
+def first_talk(language: str, part: str) -> list[tuple[str, list[str]]]:
+    """What to speak about, as a mentee or a mentor asks it: titles and questions."""
+    return [
+        (
+            row.get(language) or row["fr"],
+            [
+                each.get(language) or each["fr"]
+                for each in row["question"]
+                if each.get("part", part) == part
+            ],
+        )
+        for row in _read("first_talk")["part"]
+    ]
+
+
 def _listed(name: str, language: str) -> dict[str, list[tuple[str, str]]]:
     return {
         who: [(row["key"], row.get(language) or row["fr"]) for row in rows]

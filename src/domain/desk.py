@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clock import day
-from domain import deadlines, inquiries
+from domain import deadlines, inquiries, reports
 from domain.permissions import is_waiting, may_settle
 from domain.profiles import SETTLEMENTS
 from domain.refusals import AlreadySettled, insist
@@ -67,11 +67,11 @@ async def lines(now: datetime) -> list[Line]:
     return sorted(found, key=lambda line: (line.since, line.noun, line.row.id))
 
 
-async def decisions() -> int:
+async def decisions(viewer: Person) -> int:
     """How many await one: for the coordinators' home."""
     applications = await Application.count().where(Application.state == ApplicationState.WAITING)
     handed_in = await Profile.count().where(Profile.state == ProfileState.HANDED_IN)
-    return int(applications + handed_in)
+    return int(applications + handed_in + await reports.count_waiting(viewer))
 
 
 async def application(application_id: int, now: datetime) -> Line | None:
