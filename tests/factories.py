@@ -10,6 +10,7 @@ from typing import Any
 import clock
 from domain import deadlines, norms
 from tables.applications import Application
+from tables.evaluations import Evaluation
 from tables.inquiries import OPEN, Inquiry
 from tables.inquiries import State as InquiryState
 from tables.letters import Letter
@@ -184,6 +185,35 @@ async def make_mentorship(
     found = await Mentorship.visible_to(mentee).where(Mentorship.id == mentorship.id).first()
     assert found is not None
     return found
+
+
+async def make_evaluation(
+    mentorship: Mentorship,
+    author: Person,
+    *,
+    to_partner: str = "",
+    to_office: str = "",
+    goals: str = "",
+    sent_at: datetime | None = None,
+    **more: Any,
+) -> Evaluation:
+    """Sent, and blind for fourteen days."""
+    sent_at = sent_at or clock.now()
+    evaluation = Evaluation(
+        key=new_key(),
+        mentorship=mentorship.id,
+        author=author.id,
+        process="yes mostly partly no",
+        sent_at=sent_at,
+        reveal_by=deadlines.answer_by(sent_at, 14),
+    )
+    evaluation.to_partner, evaluation.to_office = to_partner, to_office
+    evaluation.goals = goals
+    for name, value in more.items():
+        setattr(evaluation, name, value)
+    await evaluation.save()
+    found = await Evaluation.objects(Evaluation.author).where(Evaluation.id == evaluation.id)
+    return found[0]
 
 
 async def make_application(
