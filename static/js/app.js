@@ -36,7 +36,8 @@ function revert(ctx) {
 }
 
 // --- Autosave: <fieldset data-autosave="id of its status" hx-post hx-trigger="input delay:800ms, again"> ------------
-// Typed text is kept on the device until the server has it; signing out removes it.
+// Typed text is kept on the device until the server has it; signing out removes it. Without hx-post it stays there until its
+// form is sent.
 // Where two windows may hold different texts, the fieldset has hidden fields: `version` (what its text is based on), `mark`
 // (this window and how far it has typed) and `past` (windows whose text was brought back into this one). They are kept with
 // the text: the server tells from them whose text would be overwritten. data-settled: marks whose text it has.
@@ -47,7 +48,8 @@ const isKept = field => field.name && !['hidden', 'file', 'password', 'submit', 
 const isUnsaved = region => (region.typed ?? 0) !== (region.sent ?? 0);
 const base = (region, name) => $(`input[type=hidden][name=${name}]`, region);
 const stem = address => `kept:${meta('person')}:${address}`;
-const place = region => stem(region.getAttribute('hx-post')) + (region.dataset.window ? '#' + region.dataset.window : '');
+const goal = region => region.getAttribute('hx-post') ?? region.form.getAttribute('action');
+const place = region => stem(goal(region)) + (region.dataset.window ? '#' + region.dataset.window : '');
 const store = { // full or forbidden: the page still holds the text
   get: name => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } },
   set: (name, value) => { try { localStorage.setItem(name, JSON.stringify(value)); } catch {} },
@@ -60,9 +62,9 @@ const keptAt = address => store.names().filter(name => name === stem(address) ||
   .map(name => ({name, ...store.get(name)})).filter(kept => kept.typed).sort((one, other) => one.at - other.at);
 
 function status(region, id) {
-  const line = $('#' + region.dataset.autosave);
-  line?.classList.toggle('unsaved', Boolean(id));
-  if (line && id) line.textContent = words(id);
+  const line = $('#' + region.dataset.autosave), isHere = !region.matches('[hx-post]');
+  line?.classList.toggle('unsaved', Boolean(id) && !isHere);
+  if (line && id) line.textContent = words(isHere ? 't-here' : id);
 }
 function begin(region) {
   if (!base(region, 'mark') || region.dataset.window) return;
@@ -86,7 +88,7 @@ const opened = Date.now();
 function restore(region) {
   if (isUnsaved(region)) return;
   const settled = new Map((region.dataset.settled ?? '').split(' ').map(mark => mark.split('.')));
-  for (const {name, at, typed, version, mark, past} of keptAt(region.getAttribute('hx-post'))) {
+  for (const {name, at, typed, version, mark, past} of keptAt(goal(region))) {
     if (at > opened) continue;
     const [by, count] = (mark ?? '').split('.');
     const fields = typed.map(([id, value]) => [[...region.elements].find(each => (each.id || each.name) === id), value])
