@@ -42,7 +42,7 @@ class Profiles(Controller):
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Response[None]:
-        """Incomplete is fine: a draft is a draft."""
+        """Incomplete is fine while it is a draft."""
         form = ProfileForm.read(sent, await topics.keys())
         profile = await _kept(form, viewer, now)
         if form.errors:
@@ -59,7 +59,7 @@ class Profiles(Controller):
         """Keeps what was typed first; then says what is missing, or hands it to the office."""
         form = ProfileForm.read(sent, await topics.keys())
         profile = await _kept(form, viewer, now)
-        if profile is None:
+        if profile is None or form.errors:
             return await _again(profile, form, viewer)
         try:
             await profiles.hand_in(profile, by=viewer, now=now)
@@ -123,7 +123,10 @@ async def _kept(form: ProfileForm, viewer: Person, now: datetime) -> Profile | N
     if form.face is None:
         return await profiles.of(viewer)
     profile = await profiles.begin(viewer, now)
-    await profiles.write(profile, form.face, by=viewer, now=now)
+    try:
+        await profiles.write(profile, form.face, by=viewer, now=now)
+    except NotComplete:
+        form.miss(profiles.lacking(form.face))
     return profile
 
 

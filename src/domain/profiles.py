@@ -32,6 +32,8 @@ MOVES = {
 }
 SETTLEMENTS = ("profile.release", "profile.refuse")
 MOST_CAPACITY = 9
+NEEDED = ("about", "languages", "kinds", "roles", "topics")  # before the office is asked
+SHOWN = (State.HANDED_IN, State.RELEASED)  # to the office, to members
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,10 @@ async def begin(person: Person, now: datetime) -> Profile:
 
 
 async def write(profile: Profile, face: Face, *, by: Person, now: datetime) -> None:
+    """Raises NotComplete: a draft may lack what it likes, what others see nothing."""
     insist(_is_own(profile, by))
+    if profile.state in SHOWN and lacking(face):
+        raise NotComplete
     async with transaction():
         await hold(by)
         is_other_capacity = profile.capacity != face.capacity
@@ -174,7 +179,11 @@ def missing(profile: Profile, topics: list[Topic]) -> list[str]:
         "roles": profile.roles,
         "topics": topics,
     }
-    return [name for name, words in said.items() if not words]
+    return [name for name in NEEDED if not said[name]]
+
+
+def lacking(face: Face) -> list[str]:
+    return [name for name in NEEDED if not getattr(face, name)]
 
 
 def _is_own(profile: Profile, person: Person) -> bool:

@@ -128,6 +128,35 @@ async def test_what_cannot_be_kept_is_said_and_the_typed_text_stays(
     assert await Profile.count() == 0
 
 
+async def test_a_form_with_a_mistake_hands_in_nothing(mentee: Person, browser: Browser) -> None:
+    """Not even the draft as it was saved before."""
+    window = await browser(mentee)
+    await window.post(urls.PROFILE, data=WHOLE)
+
+    answer = await window.post(urls.PROFILE_SUBMISSION, data=WHOLE | {"years": "many"})
+    profile = await own(mentee)
+
+    assert answer.status_code == 422 and 'id="years-error"' in answer.text
+    assert profile.state == State.DRAFT and profile.years == 20
+
+
+@pytest.mark.parametrize("state", [State.HANDED_IN, State.RELEASED])
+async def test_what_others_see_cannot_be_emptied(
+    state: State, mentee: Person, browser: Browser
+) -> None:
+    await make_profile(mentee, state=state, about="J’écoute d’abord.")
+    window = await browser(mentee)
+
+    for address in (urls.PROFILE, urls.PROFILE_SUBMISSION):
+        answer = await window.post(address, data=WHOLE | {"about": "", "topics": []})
+        assert answer.status_code == 422 and 'id="about-error"' in answer.text
+        assert 'id="topics-error"' in answer.text and 'id="roles-error"' not in answer.text
+    profile = await own(mentee)
+
+    assert profile.about == "J’écoute d’abord." and profile.state == state
+    assert (await window.post(urls.PROFILE, data=WHOLE)).status_code == 303
+
+
 async def test_choices_nobody_offered_are_dropped(mentee: Person, browser: Browser) -> None:
     window = await browser(mentee)
     foreign = {"topics": ["no-such", "leadership"], "roles": ["boss"], "languages": ["xx"]}
