@@ -143,7 +143,7 @@ async def test_room_for_one_more_frees_who_was_full(mentor: Person, mentee: Pers
     """The same as on the page of availability."""
     inquiry, now = await make_inquiry(mentee, mentor), clock.now()
     await inquiries.accept(inquiry, Proposal("Oui"), by=mentor, now=now)
-    face = profiles.Face("Bonjour", 9, ("fr",), ("phone",), ("adviser",), (), capacity=2)
+    face = profiles.Face("Bonjour", 9, ("fr",), ("phone",), ("adviser",), ("mba",), capacity=2)
     busy = []
 
     for capacity in (1, 2, 1):
