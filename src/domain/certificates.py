@@ -30,7 +30,7 @@ def certified(mentorship: Mentorship, contacts: Sequence[Contact]) -> Certificat
     minutes = [each.minutes or 0 for each in had]
     return Certificate(
         began_on=min(days, default=day(mentorship.began_at)),
-        ended_on=max([*days, day(mentorship.completed_at)]),
+        ended_on=max(days, default=day(mentorship.completed_at)),
         contacts=OFFICIAL,
         kinds=tuple(kind for kind in Kind if any(each.kind == kind for each in had)),
         minutes=sum(minutes) if len(had) == OFFICIAL and all(minutes) else 0,
