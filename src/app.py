@@ -20,13 +20,14 @@ import i18n
 import jobs
 import piccolo_conf
 import sealing
-from controllers import forgery, health, providers, shell, static
+from controllers import calendars, forgery, health, providers, shell, static
 from controllers.accounts import Accounts
 from controllers.agreements import Agreements
 from controllers.answers import Answers
 from controllers.applications import Applications
 from controllers.arrival import anonymous, recognise_visitors
 from controllers.availability import Availability
+from controllers.calendars import Calendars
 from controllers.certificates import Certificates
 from controllers.contacts import Contacts
 from controllers.endings import Endings
@@ -36,6 +37,7 @@ from controllers.first_run import FirstRun
 from controllers.first_talks import FirstTalks
 from controllers.guards import signed_in
 from controllers.inquiries import Asking, Inquiries
+from controllers.meetings import Meetings
 from controllers.mentors import Mentors
 from controllers.mentorships import Mentorships
 from controllers.norms import Norms
@@ -85,6 +87,7 @@ HEADERS = {
 HANDLERS: list[ControllerRouterHandler] = [
     *shell.HANDLERS,
     static.static,
+    calendars.feed,
     health.health,
     health.ready,
     Accounts,
@@ -93,6 +96,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     Applications,
     Asking,
     Availability,
+    Calendars,
     Certificates,
     Contacts,
     Desk,
@@ -102,6 +106,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     FirstRun,
     FirstTalks,
     Inquiries,
+    Meetings,
     Mentors,
     Mentorships,
     Norms,

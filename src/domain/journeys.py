@@ -10,7 +10,7 @@ from domain import agreements, contacts, evaluations, meetings, mentorships, not
 from domain.evaluations import Retrospect
 from tables.agreements import Agreement
 from tables.contacts import Contact
-from tables.meetings import Meeting
+from tables.meetings import OPEN, Meeting
 from tables.meetings import State as MeetingState
 from tables.mentorships import Mentorship, Question, State, Word
 from tables.notes import Note
@@ -79,7 +79,20 @@ class Journey:
 
     @property
     def proposed(self) -> list[Meeting]:
-        return [each for each in self.meetings if each.state == MeetingState.PROPOSED]
+        """Those of which a date can still be picked."""
+        here = [each for each in self.meetings if each.state == MeetingState.PROPOSED]
+        return [each for each in here if each.coming(self.now)]
+
+    @property
+    def offered(self) -> Meeting | None:
+        """The partner's dates, to pick from."""
+        return next((each for each in self.proposed if not self._is_mine(each.by)), None)
+
+    @property
+    def further_meetings(self) -> list[Meeting]:
+        """The open ones, but for the one that the main button is about."""
+        shown = {Step.PICK_TIME: self.offered, Step.TOOK_PLACE: self.planned}.get(self.step)
+        return [each for each in self.meetings if each.state in OPEN and each is not shown]
 
     @property
     def step(self) -> Step:
@@ -105,10 +118,9 @@ class Journey:
             return Step.SAY_WORD
         if meeting is not None:
             return Step.PREPARE
-        proposed = [each for each in self.proposed if each.coming(self.now)]
-        if any(not self._is_mine(each.by) for each in proposed):
+        if self.offered is not None:
             return Step.PICK_TIME
-        return Step.AWAIT_TIME if proposed else Step.PLAN
+        return Step.AWAIT_TIME if self.proposed else Step.PLAN
 
     @property
     def _has_evaluated(self) -> bool:

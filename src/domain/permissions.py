@@ -8,6 +8,7 @@ from tables.contacts import Contact
 from tables.inquiries import OPEN, Inquiry
 from tables.inquiries import State as InquiryState
 from tables.meetings import Meeting
+from tables.meetings import State as MeetingState
 from tables.mentorships import Mentorship
 from tables.people import Person
 from tables.profiles import Profile
@@ -53,6 +54,10 @@ def may_pick(person: Person, meeting: Meeting) -> bool:
     proposed_by: Person | int = meeting.by
     number = proposed_by.id if isinstance(proposed_by, Person) else proposed_by
     return person.is_member and number != person.id
+
+
+def is_movable(viewer: Person, meeting: Meeting) -> bool:
+    return viewer.is_member and meeting.state == MeetingState.PLANNED
 
 
 def may_settle(person: Person) -> bool:
