@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 SAME, GONE, NEW = "same", "gone", "new"
-WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+WORDS = re.compile(r"\S+\s*|\s+")  # a word with the space after it
 ALIKE = 0.4  # below it two lines are two, not one reworded
 
 
@@ -22,9 +22,9 @@ def parts(before: str, after: str) -> list[Part]:
     """Word by word."""
     old, new = WORDS.findall(before), WORDS.findall(after)
     found: list[Part] = []
-    for tag, i, j, k, m in _opcodes(old, new):
+    for tag, i, j, k, m in _opcodes(_bare(old), _bare(new)):
         if tag == "equal":
-            found.append(Part(SAME, "".join(old[i:j])))
+            found.append(Part(SAME, "".join(new[k:m])))
             continue
         if i < j:
             found.append(Part(GONE, "".join(old[i:j])))
@@ -66,8 +66,13 @@ def _paired(before: Sequence[str], after: Sequence[str]) -> Iterator[list[Part]]
 
 
 def _alike(old: str, new: str) -> bool:
-    matcher = SequenceMatcher(None, WORDS.findall(old), WORDS.findall(new), autojunk=False)
+    matcher = SequenceMatcher(None, old.split(), new.split(), autojunk=False)
     return matcher.ratio() >= ALIKE
+
+
+def _bare(words: Sequence[str]) -> list[str]:
+    """The space after a word is none of its own."""
+    return [word.strip() for word in words]
 
 
 def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
