@@ -96,6 +96,8 @@ function restore(region) {
     if (!fields.length || Number(settled.get(by) ?? -1) >= Number(count)) { store.drop(name); continue; }
     for (const [field, value] of fields) field[typeof value === 'boolean' ? 'checked' : 'value'] = value;
     if (mark) {
+      delete region.dataset.window; // another text, another name: it didn't grow out of what stood here
+      begin(region);
       base(region, 'version').value = version;
       base(region, 'past').value = `${past} ${mark}`.trim().split(' ').slice(-12).join(' ');
     }
