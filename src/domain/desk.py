@@ -11,7 +11,7 @@ from typing import Any
 from clock import day
 from domain import deadlines, inquiries, reports
 from domain.permissions import is_waiting, may_settle
-from domain.profiles import SETTLEMENTS
+from domain.profiles import SETTLEMENTS, usual_hours
 from domain.refusals import AlreadySettled, insist
 from mail import outbox
 from tables.applications import Application
@@ -93,8 +93,15 @@ async def again(line: Line, now: datetime) -> Line | None:
 
 
 async def unanswered(now: datetime) -> list[dict[str, Any]]:
-    """Requests released without an answer lately: to know, not to settle."""
-    return [row for row in await inquiries.overdue() if row["settled_at"] > now - NEWS]
+    """Requests released without an answer lately: to know, not to settle. With how their mentors
+    usually answer."""
+    late = [row for row in await inquiries.overdue() if row["settled_at"] > now - NEWS]
+    mentors = {row["mentor"] for row in late}
+    in_time, hours = await inquiries.in_time(mentors), await usual_hours(mentors)
+    return [
+        row | {"in_time": in_time[row["mentor"]], "usual_hours": hours.get(row["mentor"])}
+        for row in late
+    ]
 
 
 async def failed_letters() -> list[Letter]:

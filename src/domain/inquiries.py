@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -267,6 +267,7 @@ async def overdue() -> list[dict[str, Any]]:
         Inquiry.state,
         Inquiry.sent_at,
         Inquiry.settled_at,
+        Inquiry.mentor,
         Inquiry.mentee.first_name,
         Inquiry.mentee.last_name,
         Inquiry.mentor.first_name,
@@ -274,6 +275,19 @@ async def overdue() -> list[dict[str, Any]]:
     ).where((Inquiry.state == State.RELEASED) & (Inquiry.reason != Reason.UNEXPLAINED))
     rows = await lapsed.order_by(Inquiry.settled_at, ascending=False).limit(SHOWN)
     return list(rows)
+
+
+async def in_time(mentors: Collection[int]) -> dict[int, tuple[int, int]]:
+    """For the office: of how many requests each has answered how many in time. A mentee who left a
+    question back unanswered is no mentor's delay."""
+    counted: dict[int, tuple[int, int]] = {}
+    owed = Inquiry.replied_at.is_not_null() | (Inquiry.state == State.RELEASED)
+    rows = Inquiry.select(Inquiry.mentor, Inquiry.state, Inquiry.reason).where(owed)
+    for row in await rows.where(Inquiry.mentor.is_in(list(mentors))) if mentors else []:
+        is_silent = row["state"] == State.RELEASED and row["reason"] != Reason.UNEXPLAINED
+        answered, every = counted.get(row["mentor"], (0, 0))
+        counted[row["mentor"]] = (answered + (not is_silent), every + 1)
+    return counted
 
 
 async def exchanges_of(inquiry: Inquiry) -> list[Exchange]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -164,6 +165,15 @@ async def handed_in() -> list[Profile]:
 async def topics_of(profile: Profile) -> list[Topic]:
     chosen = ProfileTopic.select(ProfileTopic.topic).where(ProfileTopic.profile == profile.id)
     return await Topic.objects().where(Topic.id.is_in(chosen)).order_by(Topic.position)
+
+
+async def usual_hours(people: Collection[int]) -> dict[int, int | None]:
+    """To the first reply, by person."""
+    if not people:
+        return {}
+    rows = Profile.select(Profile.person, Profile.usual_hours)
+    found = await rows.where(Profile.person.is_in(list(people)))
+    return {row["person"]: row["usual_hours"] for row in found}
 
 
 def is_complete(profile: Profile, topics: list[Topic]) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 import clock
 import urls
+from domain import inquiries
 from domain.deadlines import UNDO
 from tables.applications import Application
 from tables.applications import State as ApplicationState
@@ -401,6 +402,25 @@ async def test_the_office_sees_that_nobody_answered_and_not_what_was_asked(
 
     assert "Petra Proche attendait Claire Favre" in page
     assert "Lointain" not in page and mentee.name not in page and PROBLEM not in page
+
+
+async def test_the_office_sees_how_a_silent_mentor_usually_answers(
+    mentor: Person, coordinator: Person, browser: Browser
+) -> None:
+    """A mentee who left a question back unanswered is no mentor's delay."""
+    now = clock.now()
+    silence: dict[str, Any] = {"state": InquiryState.RELEASED, "settled_at": now}
+    await make_inquiry(await make_person(), mentor, **silence)
+    unexplained = silence | {"reason": "unexplained", "replied_at": now}
+    await make_inquiry(await make_person(), mentor, **unexplained)
+    await make_inquiry(await make_person(), mentor)
+    answered = await make_inquiry(await make_person(), mentor)
+    await inquiries.decline(answered, by=mentor, saying="Pas mon thème", now=now)
+    window = await browser(coordinator)
+
+    page = html.unescape((await window.get(urls.DESK)).text)
+
+    assert "Réponses dans le délai: 2 sur 3 · Répond en général le jour même" in page
 
 
 async def test_a_failed_letter_is_counted_and_sent_again_without_being_read(
