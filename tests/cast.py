@@ -18,6 +18,7 @@ import clock
 import sealing
 from controllers.arrival import MARK, session_cookie
 from domain import founding, house, searches, sessions
+from tables import fixed
 from tables.events import Event
 from tables.people import Person
 from tests.factories import make_mentor, make_person
@@ -39,7 +40,14 @@ async def founded(database: Any) -> None:
     house.forget()
     searches.forget()
     await founding.found(clock.now())
+    await without_a_past(database)
+
+
+async def without_a_past(database: Any) -> None:
+    """Tests' own privilege: nobody else can remove an event."""
+    await fixed.loosen_events(database)
     await Event.delete(force=True)
+    await fixed.fix_events(database)
 
 
 @pytest.fixture

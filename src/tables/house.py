@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Integer, Serial, SmallInt, Text, Varchar
+from piccolo.columns import Integer, Serial, SmallInt, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -12,7 +12,8 @@ class House(Table, tablename="house"):
 
     Days of a mentorship: how long a word after the first talk stays unseen, a contact may be
     corrected, an early end waits for the other's yes, evaluations stay blind, quiet lasts until
-    the nudge, and the question of later waits.
+    the nudge, and the question of later waits. `retention_months`: how long free texts outlive
+    an end. `invitations_an_hour`: of members brought by a list.
     """
 
     id: Serial
@@ -33,6 +34,8 @@ class House(Table, tablename="house"):
     blind_days = SmallInt(default=14)
     quiet_days = SmallInt(default=35)
     later_days = SmallInt(default=90)
+    retention_months = SmallInt(default=12)
+    invitations_an_hour = SmallInt(default=200)
     probe_sealed = Text()
 
     def name_in(self, language: str) -> str:
@@ -42,3 +45,13 @@ class House(Table, tablename="house"):
     @property
     def reminders(self) -> list[int]:
         return [int(day) for day in self.reminder_days.split()]
+
+
+class Logo(Table, tablename="logos"):
+    """The association's: one row. `image`: a PNG, JPEG or WebP in base64, `hashed` its address."""
+
+    id: Serial
+    image = Text()
+    kind = Varchar(length=20)
+    hashed = Varchar(length=64)
+    changed_at = Timestamptz(default=None)

@@ -12,9 +12,13 @@ class Standing(StrEnum):
     INVITED = "invited"
     ACTIVE = "active"
     EXCLUDED = "excluded"
+    GONE = "gone"  # deleted at their own wish: a row without a person, for what counts
 
 
 class Person(Table, tablename="people"):
+    """`paused_at`: out of the directory and without letters that can wait, until they are back.
+    `invite_from`: waits for an invitation, sent at `invited_at`."""
+
     id: Serial
     email = Varchar(length=254, unique=True)
     first_name = Varchar(length=80)
@@ -28,6 +32,9 @@ class Person(Table, tablename="people"):
     internal_note = Text()
     joined_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=None)
+    paused_at = Timestamptz(null=True, default=None)
+    invite_from = Timestamptz(null=True, default=None, index=True)
+    invited_at = Timestamptz(null=True, default=None)
 
     @property
     def name(self) -> str:

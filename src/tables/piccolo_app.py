@@ -7,12 +7,15 @@ from piccolo.table import Table
 
 from tables.agreements import Agreement
 from tables.applications import Application
+from tables.barred import Barred
 from tables.contacts import Contact
+from tables.documents import Document
 from tables.drafts import Draft
 from tables.evaluations import Evaluation, Later, Thanks
 from tables.events import Event
 from tables.favourites import Favourite, FreeWish
-from tables.house import House
+from tables.house import House, Logo
+from tables.imports import Import
 from tables.inquiries import Exchange, Inquiry
 from tables.letters import Letter
 from tables.links import Link
@@ -20,6 +23,7 @@ from tables.meetings import Calendar, Meeting
 from tables.mentorships import Mentorship, Word
 from tables.norms import Acceptance, NormsVersion
 from tables.notes import Note
+from tables.office_notes import OfficeNote
 from tables.people import Person
 from tables.profiles import Profile, ProfileTopic
 from tables.reports import Reading, Report
@@ -27,6 +31,7 @@ from tables.search_changes import SearchChange
 from tables.searches import SavedSearch, SoughtInVain
 from tables.sessions import Session, SignIn
 from tables.topics import Topic
+from tables.wordings import Wording
 
 TABLES: list[type[Table]] = [
     Person,
@@ -62,6 +67,12 @@ TABLES: list[type[Table]] = [
     Reading,
     Letter,
     House,
+    Logo,
+    Document,
+    Import,
+    Wording,
+    OfficeNote,
+    Barred,
 ]
 
 APP_CONFIG = AppConfig(

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from piccolo.columns import Column
+from piccolo.table import Table
+
 from sealing import seal, unseal
+
+
+SEALED = "_sealed"  # how the columns end
+
+
+def sealed_columns(table: type[Table]) -> list[Column]:
+    return [column for column in table._meta.columns if column._meta.name.endswith(SEALED)]
 
 
 class Private:

@@ -56,11 +56,14 @@ class Profile(Table, tablename="profiles"):
     unanswered = SmallInt(default=0)
     usual_hours = Integer(null=True, default=None)
     note_sealed = Text()
+    question_sealed = Text()
+    asked_at = Timestamptz(null=True, default=None)
     handed_in_at = Timestamptz(null=True, default=None)
     released_at = Timestamptz(null=True, default=None)
     changed_at = Timestamptz(default=None)
 
     note = Private("note_sealed")
+    question = Private("question_sealed")
 
     @property
     def is_released(self) -> bool:

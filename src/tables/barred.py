@@ -1,0 +1,19 @@
+"""Addresses under which nobody comes back: of excluded members, also once their data is gone."""
+
+from __future__ import annotations
+
+from piccolo.columns import Serial, Text, Timestamptz, Varchar
+from piccolo.table import Table
+
+from tables.private import Private
+
+
+class Barred(Table, tablename="barred"):
+    """`hashed` under the installation's key; `address` sealed, so that a new key can hash it."""
+
+    id: Serial
+    hashed = Varchar(length=64, unique=True)
+    address_sealed = Text()
+    since = Timestamptz(default=None)
+
+    address = Private("address_sealed")
