@@ -25,8 +25,7 @@ class FirstRun(Controller):
 
     @get()
     async def show(self) -> Page:
-        if not await first_run.is_open():
-            raise Unseen
+        await _insist_on_nobody()
         return Page("sessions/first_run", form=FirstCoordinator())
 
     @post()
@@ -36,6 +35,7 @@ class FirstRun(Controller):
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Response[None]:
+        await _insist_on_nobody()
         form = FirstCoordinator.read(sent)
         if not form.errors:
             try:
@@ -52,3 +52,9 @@ class FirstRun(Controller):
             except WrongKey as refusal:
                 form.errors["key"] = refusal.said
         return Page("sessions/first_run", piece="sessions/_first_run", status=422, form=form)
+
+
+async def _insist_on_nobody() -> None:
+    """Once somebody coordinates this page isn't there, whatever is sent to it."""
+    if not await first_run.is_open():
+        raise Unseen
