@@ -67,8 +67,7 @@ class Answers(Controller):
         except (LinkVoid, AlreadySettled):
             return await _void(inquiry, mentor, now, toast=gettext(VOID))
         context = await card(inquiry, mentor, now)
-        toast = gettext("Votre réponse est partie.")
-        return Page("answers/done", piece="answers/_done", toast=toast, **context)
+        return Page("answers/done", piece="answers/_done", **context)
 
 
 async def _opened(secret: str) -> tuple[Link, Inquiry, Person]:

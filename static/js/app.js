@@ -220,6 +220,11 @@ on('keydown', event => {
   menu.open = false;
   $('summary', menu).focus();
 });
+// Who tabs on has left it: it would lie over what has the focus now.
+on('focusout', event => {
+  const menu = event.target.closest?.('[data-menu][open]');
+  if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+});
 on('saved', () => $('dialog[open]')?.close()); // HX-Trigger: saved; close() gives the focus back
 
 // --- Beside: <a href data-beside="id of the pane" hx-get hx-target="#pane" hx-trigger="beside"> ---------------------

@@ -120,8 +120,6 @@ TO_STRANGERS = {
     "application_refused": "nora@example.org",
 }
 EVERY = pytest.mark.parametrize("name", LETTERS)
-# Words are the same on both engines: on one is enough, and quicker.
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def written(scene: Scene, name: str) -> Letter:
@@ -150,7 +148,6 @@ async def test_it_goes_to_its_reader(scene: Scene, name: str) -> None:
     assert letter.posted_at == NOW and letter.due == milliseconds(NOW)
 
 
-@SQLITE
 @EVERY
 async def test_it_is_whole(scene: Scene, name: str) -> None:
     letter = await written(scene, name)
@@ -170,7 +167,6 @@ async def test_it_is_whole(scene: Scene, name: str) -> None:
     assert "ß" not in letter.text and "« " not in letter.text and "\n\n\n" not in letter.text
 
 
-@SQLITE
 @EVERY
 async def test_no_address_but_the_readers_and_the_houses(scene: Scene, name: str) -> None:
     letter = await written(scene, name)
@@ -185,7 +181,6 @@ async def test_no_address_but_the_readers_and_the_houses(scene: Scene, name: str
         assert shown <= {HOUSE, reader} and letter.reply_to == ""
 
 
-@SQLITE
 @EVERY
 async def test_only_what_can_be_switched_off_says_so(scene: Scene, name: str) -> None:
     letter = await written(scene, name)
@@ -197,7 +192,6 @@ async def test_only_what_can_be_switched_off_says_so(scene: Scene, name: str) ->
         assert letter.unsubscribe == ""
 
 
-@SQLITE
 @EVERY
 async def test_only_codes_hurry(scene: Scene, name: str) -> None:
     letter = await written(scene, name)
@@ -207,7 +201,6 @@ async def test_only_codes_hurry(scene: Scene, name: str) -> None:
     assert letter.expires == (milliseconds(NOW + life) if life else 0)
 
 
-@SQLITE
 @EVERY
 async def test_the_same_event_is_told_once(scene: Scene, name: str) -> None:
     await LETTERS[name](scene)
@@ -216,7 +209,6 @@ async def test_the_same_event_is_told_once(scene: Scene, name: str) -> None:
     assert await Letter.count() == 1
 
 
-@SQLITE
 @EVERY
 async def test_what_concerns_a_request_is_one_conversation(scene: Scene, name: str) -> None:
     letter = await written(scene, name)
@@ -226,7 +218,6 @@ async def test_what_concerns_a_request_is_one_conversation(scene: Scene, name: s
     assert letter.key.startswith(f"inquiry:{scene.inquiry.id}:") == about
 
 
-@SQLITE
 @EVERY
 async def test_every_word_is_in_the_readers_language(
     scene: Scene, name: str, monkeypatch: pytest.MonkeyPatch
@@ -262,7 +253,6 @@ async def test_french_readers_get_spaces_that_cannot_break(scene: Scene) -> None
     assert "Une question\u202f?" in letter.text
 
 
-@SQLITE
 @EVERY
 async def test_it_leaves_as_a_message(scene: Scene, name: str) -> None:
     letter = await written(scene, name)
@@ -279,7 +269,6 @@ async def test_it_leaves_as_a_message(scene: Scene, name: str) -> None:
     assert compose(outgoing, NOW).as_bytes()
 
 
-@SQLITE
 @EVERY
 async def test_a_name_becomes_no_markup_and_no_line(scene: Scene, name: str) -> None:
     plain = await written(scene, name)
