@@ -46,6 +46,12 @@ def _parser() -> argparse.ArgumentParser:
         "send one letter now and say what the server answered",
     )
     test.add_argument("address")
+    keys = _command(acts, "keys", None, "the key that seals private texts").add_subparsers(
+        required=True, metavar="ACT"
+    )
+    _command(keys, "new", _keys_new, "print a fresh key")
+    told = "seal everything anew under the first of several keys, also while the server runs"
+    _command(keys, "rotate", _keys_rotate, told)
     told = "copy the database (SQLite) into a new file, also while the server runs"
     _command(acts, "backup", _backup, told).add_argument("file", type=Path)
     told = "put back what a backup holds; what is there now stays in a copy"
@@ -111,6 +117,24 @@ def _mail_test(given: argparse.Namespace) -> None:
     except smtp.Trouble as trouble:
         sys.exit(f"Not sent. {trouble}")
     _say(f"Sent. The server answered: {answer}")
+
+
+def _keys_new(_: argparse.Namespace) -> None:
+    import sealing
+
+    _say(sealing.new_key())
+
+
+def _keys_rotate(_: argparse.Namespace) -> None:
+    from running import keys
+
+    codes = []
+
+    async def rotate() -> None:
+        codes.append(await keys.rotate(_say))
+
+    _with_database(rotate)
+    sys.exit(codes[0])
 
 
 def _backup(given: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from settings import key_made_once, settings
+from settings import KEY_BYTES, key_made_once, parted, settings
 
 TOKEN_BYTES = 32
 
@@ -34,6 +34,33 @@ def unseal(sealed: str) -> str:
         raise Unreadable from error
 
 
+def resealed(sealed: str) -> str:
+    """Under the first key; what is so already stays as it is. Raises Unreadable."""
+    if not sealed or is_current(sealed):
+        return sealed
+    try:
+        return _box().rotate(sealed.encode()).decode()
+    except InvalidToken as error:
+        raise Unreadable from error
+
+
+def is_current(sealed: str) -> bool:
+    """Whether the first key alone opens it."""
+    try:
+        _fernet(_keys()[0]).decrypt(sealed.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def has_older_keys() -> bool:
+    return len(_keys()) > 1
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
 def token() -> str:
     """A link's secret: 256 bits."""
     return secrets.token_urlsafe(TOKEN_BYTES)
@@ -46,8 +73,12 @@ def hashed(secret: str) -> str:
 
 def keyed(purpose: str, *words: str) -> str:
     """For short or guessable things (codes, addresses): worthless without the key."""
-    said = "\0".join((purpose, *words)).encode()
-    return hmac.digest(_derived("mac"), said, "sha256").hex()
+    return _keyed(_keys()[0], purpose, words)
+
+
+def is_keyed(hashed: str, purpose: str, *words: str) -> bool:
+    """Under any key: what was sent before a rotation still counts."""
+    return any(same(hashed, _keyed(key, purpose, words)) for key in _keys())
 
 
 def same(one: str, other: str) -> bool:
@@ -55,23 +86,38 @@ def same(one: str, other: str) -> bool:
 
 
 def csrf_secret() -> str:
-    return _derived("csrf").hex()
+    return csrf_secrets()[0]
+
+
+def csrf_secrets() -> tuple[str, ...]:
+    """The first makes new tokens, every one is a token of ours."""
+    return tuple(_derived(key, "csrf").hex() for key in _keys())
 
 
 @cache
 def _keys() -> tuple[str, ...]:
-    return settings().keys or (key_made_once(settings().data),)
+    return settings().keys or parted(key_made_once(settings().data))
 
 
 @cache
 def _box() -> MultiFernet:
     """The first key seals, every key opens."""
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_stretched(key))) for key in _keys()])
+    return MultiFernet([_fernet(key) for key in _keys()])
 
 
 @cache
-def _derived(purpose: str) -> bytes:
-    return hmac.digest(_stretched(_keys()[0]), purpose.encode(), "sha256")
+def _fernet(key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_stretched(key)))
+
+
+@cache
+def _derived(key: str, purpose: str) -> bytes:
+    return hmac.digest(_stretched(key), purpose.encode(), "sha256")
+
+
+def _keyed(key: str, purpose: str, words: tuple[str, ...]) -> str:
+    said = "\0".join((purpose, *words)).encode()
+    return hmac.digest(_derived(key, "mac"), said, "sha256").hex()
 
 
 def _stretched(key: str) -> bytes:

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 SECURITIES = ("starttls", "tls", "none")
 SHORTEST = 32  # characters of a key
+KEY_BYTES = 48  # of one that we make
+KEY_FILE = "secret.key"  # in DATA_DIR
 ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d+)?", re.ASCII)
 ADDRESS = re.compile(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+")
 
@@ -94,19 +96,24 @@ def load(environ: Mapping[str, str]) -> Settings:
 
 
 def key_made_once(data: Path) -> str:
-    """Without SECRET_KEY the key is made beside the data, readable by its owner alone."""
-    path = data / "secret.key"
+    """Without SECRET_KEY the key is made beside the data, readable by its owner alone. Several
+    by commas, there too."""
+    path = data / KEY_FILE
     try:
         data.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            _place(path, secrets.token_urlsafe(48))
+            _place(path, secrets.token_urlsafe(KEY_BYTES))
         key = path.read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
         raise BadSettings([f"{path} cannot be made or read: {_why(error)}"]) from error
-    if len(key) < SHORTEST:
+    if any(len(each) < SHORTEST for each in parted(key)):
         # A new one would lock what the old one sealed.
         raise BadSettings([f"{path} holds no key: put back the one from your backup"])
     return key
+
+
+def parted(keys: str) -> tuple[str, ...]:
+    return tuple(key.strip() for key in keys.split(","))
 
 
 def _place(path: Path, text: str) -> None:
@@ -175,7 +182,7 @@ class _Reader:
 
     def keys(self, name: str) -> tuple[str, ...]:
         written = self.text(name, "")
-        keys = tuple(key.strip() for key in written.split(","))
+        keys = parted(written)
         if written and any(len(key) < SHORTEST for key in keys):
             needed = f"{name} needs at least {SHORTEST} characters (several keys: by commas)"
             self.mistakes.append(needed)

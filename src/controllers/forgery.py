@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from litestar import Request
 from litestar.datastructures import UploadFile
-from litestar.middleware.csrf import CSRFMiddleware
+from litestar.middleware.csrf import CSRFMiddleware, generate_csrf_hash
+
+import sealing
+
+HASH = 64  # hexadecimal digits, after the secret
 
 
 class Guard(CSRFMiddleware):
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """A cookie under a key that is gone is none: else its browser could post nothing."""
+        if scope["type"] == "http":
+            cookies = Request[Any, Any, Any](scope).cookies  # kept with the scope
+            if self._decode_csrf_token(cookies.get(self.config.cookie_name, "")) is None:
+                cookies.pop(self.config.cookie_name, None)
+        await super().__call__(scope, receive, send)
+
+    def _decode_csrf_token(self, token: str) -> str | None:
+        """Under any of our keys: pages that were open before a rotation go on."""
+        secret, hashed = token[:-HASH], token[-HASH:]
+        ours = (generate_csrf_hash(secret, key) for key in sealing.csrf_secrets())
+        return secret if any(sealing.same(hashed, each) for each in ours) else None
+
     def _csrf_tokens_match(
         self, request_csrf_token: str | UploadFile, cookie_csrf_token: str
     ) -> bool:

@@ -17,6 +17,7 @@ from tables.transaction import hold_word, transaction
 
 LIFE = timedelta(minutes=15)
 TRIES = 5
+CODE = "code"  # the purpose of its hash
 # Letters an address may be sent, and askings of one visitor, each within a time. For an address
 # one visitor alone gets half of them: else any stranger could shut its owner out for a day.
 PER_ADDRESS = ((6, timedelta(minutes=15)), (20, timedelta(days=1)))
@@ -59,7 +60,9 @@ async def ask(asking: Asking, now: datetime) -> None:
         expires_at=now + LIFE,
     )
     code, secret = f"{secrets.randbelow(10**6):06}", sealing.token()
-    request.code, request.link = _code(code, request.browser), sealing.hashed(secret)
+    # Tied to the browser that asked: a code overheard is worth nothing elsewhere.
+    request.code = sealing.keyed(CODE, code, request.browser)
+    request.link = sealing.hashed(secret)
     async with transaction():
         await hold_word(request.address)
         await hold_word(request.visitor)
@@ -81,7 +84,7 @@ async def by_code(browser: str, code: str, device: str, now: datetime) -> Begun:
     request = await SignIn.objects().where(here).order_by(SignIn.id, ascending=False).first()
     if request is None or not await _counted(request, now):
         raise CodeSpent
-    right = sealing.same(request.code, _code(code, request.browser))
+    right = sealing.is_keyed(request.code, CODE, code, request.browser)
     if not right or request.person is None:
         raise CodeSpent if request.tries + 1 >= TRIES else WrongCode
     return await _used(request, device, now)
@@ -167,11 +170,6 @@ async def end_all(person: Person) -> None:
 async def forget_old(now: datetime) -> None:
     await Session.delete().where(Session.expires_at < now)
     await SignIn.delete().where(SignIn.asked_at < now - timedelta(days=2))
-
-
-def _code(code: str, browser: str) -> str:
-    """Tied to the browser that asked: a code overheard is worth nothing elsewhere."""
-    return sealing.keyed("code", code, browser)
 
 
 async def _insist_on_limits(request: SignIn, now: datetime) -> None:

@@ -10,7 +10,7 @@ import piccolo_conf
 import sealing
 from mail import smtp
 from running import upgrade
-from settings import settings
+from settings import KEY_FILE, settings
 from tables.house import House
 from tables.letters import Letter, State
 from tables.people import Person
@@ -43,7 +43,7 @@ async def _database(say: Say) -> bool:
 
 async def _key(say: Say) -> bool:
     """Only looked at: the first start makes one, the doctor doesn't."""
-    file, probe = settings().data / "secret.key", await _probe()
+    file, probe = settings().data / KEY_FILE, await _probe()
     where = "from SECRET_KEY" if settings().keys else f"in {file}"
     if not settings().keys and not file.exists():
         found = "MISSING: put it back as" if probe else "made at the first start:"
@@ -54,7 +54,10 @@ async def _key(say: Say) -> bool:
     except sealing.Unreadable:
         say(f"key        WRONG ({where}): the database was sealed under another one")
         return False
-    say(f"key        {where}, " + ("opens what is there" if probe else "nothing sealed yet"))
+    is_turning = probe and not sealing.is_current(probe)
+    rest = "; older texts need the old one: mentorat keys rotate" if is_turning else ""
+    said = "opens what is there" if probe else "nothing sealed yet"
+    say(f"key        {where}, {said}{rest}")
     return True
 
 

@@ -18,14 +18,18 @@ import piccolo_conf
 import sealing
 import urls
 from domain import first_run, founding
-from running import upgrade
-from settings import settings
+from running import keys, upgrade
+from settings import KEY_FILE, settings
 from tables.house import House
 
 log = logging.getLogger("mentorat")
 
 GRACE = 3  # seconds
 STARTUP_FAILURE = 3  # as uvicorn's own
+LOST_KEY = (
+    "The key is missing: the database holds sealed texts. Put back {}, or set SECRET_KEY; a new one"
+    " could not open them."
+)
 OTHER_KEY = (
     "The database was sealed under another key. Put back the one that belongs to it: SECRET_KEY, or"
     " the file secret.key in DATA_DIR."
@@ -41,6 +45,7 @@ async def prepare() -> None:
     _make_room()
     await _insist_on_database()
     await upgrade.upgrade()
+    await _insist_on_key()
     try:
         await founding.found(clock.now())
     except sealing.Unreadable:
@@ -105,6 +110,13 @@ def _make_room() -> None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise CannotStart(f"{folder} cannot be made: {error.strerror}") from None
+
+
+async def _insist_on_key() -> None:
+    """Before anything would make a new one."""
+    file = settings().data / KEY_FILE
+    if not settings().keys and not file.exists() and await keys.holds_sealed_texts():
+        raise CannotStart(LOST_KEY.format(file))
 
 
 async def _insist_on_database() -> None:

@@ -9,7 +9,6 @@ from piccolo.table import Table
 
 from sealing import seal, unseal
 
-
 SEALED = "_sealed"  # how the columns end
 
 
