@@ -10,11 +10,14 @@ from typing import Any
 import clock
 from domain import deadlines, norms
 from tables.applications import Application
+from tables.contacts import Kind
 from tables.evaluations import Evaluation
 from tables.inquiries import OPEN, Inquiry
 from tables.inquiries import State as InquiryState
 from tables.letters import Letter
 from tables.letters import State as LetterState
+from tables.meetings import Meeting
+from tables.meetings import State as MeetingState
 from tables.mentorships import Mentorship
 from tables.norms import Acceptance
 from tables.people import Person, Standing
@@ -214,6 +217,30 @@ async def make_evaluation(
     await evaluation.save()
     found = await Evaluation.objects(Evaluation.author).where(Evaluation.id == evaluation.id)
     return found[0]
+
+
+async def make_meeting(
+    mentorship: Mentorship, *, by: Person | None = None, place: str = "", **more: Any
+) -> Meeting:
+    """By the mentor; planned, a week from now, unless told."""
+    starts_at: datetime = more.pop("starts_at", clock.now() + timedelta(days=7))
+    values: dict[str, Any] = {
+        "key": new_key(),
+        "mentorship": mentorship.id,
+        "by": (by or mentorship.mentor).id,
+        "state": MeetingState.PLANNED,
+        "kind": Kind.PHONE,
+        "times": starts_at.isoformat(),
+        "starts_at": starts_at,
+        "uid": f"{new_key()}@localhost",
+        "proposed_at": clock.now(),
+    }
+    meeting = Meeting(**(values | more))
+    meeting.place = place
+    await meeting.save()
+    found = await Meeting.of(mentorship).where(Meeting.id == meeting.id).first()
+    assert found is not None
+    return found
 
 
 async def make_application(

@@ -14,12 +14,13 @@ import urls
 from controllers.guards import COOKIELESS
 from controllers.providers import found
 from domain import calendars
+from domain.refusals import Unseen
 from i18n import gettext
 from pages import Answer
 from tables.people import Person
 
 SUFFIX = ".ics"
-CALENDAR = "text/calendar; charset=utf-8"
+CALENDAR = "text/calendar"
 
 
 class Calendars(Controller):
@@ -43,13 +44,14 @@ class Calendars(Controller):
         return await _shown(viewer, gettext("L’adresse ne mène plus à rien."))
 
 
-@get("/calendar/{name:str}", opt=COOKIELESS)
+@get("/calendar/{secret:str}", opt=COOKIELESS)
 async def feed(
-    request: Request[Any, Any, Any], name: FromPath[str], now: NamedDependency[datetime]
+    request: Request[Any, Any, Any], secret: FromPath[str], now: NamedDependency[datetime]
 ) -> Response[bytes]:
     """For programs: whoever has the address reads it, without signing in."""
-    secret = name.removesuffix(SUFFIX) if name.endswith(SUFFIX) else ""
-    reader = found(await calendars.reader_of(secret))
+    if not secret.endswith(SUFFIX):
+        raise Unseen
+    reader = found(await calendars.reader_of(secret.removesuffix(SUFFIX)))
     body = (await calendars.feed(reader, now)).encode()
     tag = f'"{sealing.hashed(body.decode())[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}

@@ -33,7 +33,7 @@ from tables.meetings import Meeting
 from tables.mentorships import Mentorship
 from tables.people import Person
 
-CALENDAR = "text/calendar; charset=utf-8"
+CALENDAR = "text/calendar"
 DATES = Region("#meeting-form", "outerHTML", "meetings/_dates")
 NOTED = {
     "1": (meetings.note_held, N_("C’est noté: un contact de plus.")),
