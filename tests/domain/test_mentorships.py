@@ -464,9 +464,17 @@ async def test_of_two_at_once_one_is_told(
 
 
 async def test_two_pairs_of_one_mentor_that_end_at_once_make_room(
-    pair: Mentorship, mentor: Person, mentee: Person
+    pair: Mentorship, mentor: Person, mentee: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each would count the other as still running."""
+    count = availability.running_with
+
+    async def slowly(person: Person) -> int:
+        counted = await count(person)
+        await asyncio.sleep(0.2)
+        return counted
+
+    monkeypatch.setattr(availability, "running_with", slowly)
     other = await make_mentorship(await make_person("Tom", "Ammann"), mentor, began_at=NOW)
     async with transaction():
         await availability.weigh(mentor, NOW)
