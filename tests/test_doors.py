@@ -97,6 +97,8 @@ DOORS = {
     "GET /mentorships": Door(303, 200, 200),
     "GET /mentorships/{mentorship_id}": Door(303, 404, 404),
     "GET /mentorships/{mentorship_id}/certificate": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/contacts": Door(303, 404, 404),
+    "GET /mentorships/{mentorship_id}/contacts/{contact_number}/correction": Door(303, 404, 404),
     "GET /mentorships/{mentorship_id}/evaluation": Door(303, 404, 404),
     "GET /mentorships/{mentorship_id}/later": Door(303, 404, 404),
     "GET /mentorships/{mentorship_id}/agreement": Door(303, 404, 404),
@@ -151,6 +153,9 @@ DOORS = {
     "POST /mentors/{mentor_id}/favourite": Door(303, 404, 404),
     "POST /mentors/{mentor_id}/inquiry": Door(303, 422, 422),
     "POST /mentors/{mentor_id}/wish": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/contacts": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/contacts/{contact_number}/confirmation": Door(303, 404, 404),
+    "POST /mentorships/{mentorship_id}/contacts/{contact_number}/correction": Door(303, 404, 404),
     "POST /mentorships/{mentorship_id}/evaluation": Door(303, 404, 404),
     "POST /mentorships/{mentorship_id}/later": Door(303, 404, 404),
     "POST /mentorships/{mentorship_id}/thanks": Door(303, 404, 404),
@@ -214,6 +219,7 @@ async def world(mentor: Person, mentee: Person, coordinator: Person) -> dict[str
     pair = await make_mentorship(other, mentor)
     return {
         "application_id": (await make_application()).id,
+        "contact_number": 1,
         "deed": "acceptance",
         "evaluation_id": (await make_evaluation(pair, other, to_office="Merci.")).id,
         "inquiry_id": (await make_inquiry(mentee, mentor)).id,
