@@ -121,5 +121,5 @@ def _address(party: Party) -> vCalAddress:
 
 
 def _flat(text: str) -> str:
-    """On one line; what is left icalendar escapes and folds."""
-    return " ".join(UNWANTED.sub(" ", text).split())
+    """On one line, narrow spaces kept; what is left icalendar escapes and folds."""
+    return re.sub(" {2,}", " ", UNWANTED.sub(" ", text)).strip(" ")
