@@ -121,7 +121,7 @@ class Contacts(Controller):
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Response[None]:
-        form = Told.read(sent, _days(mentorship, now))
+        form = Told.corrected(sent, _days(mentorship, now))
         if form.talk is None:
             if "key" in form.errors:
                 form.typed["key"] = contacts.as_shown(contact)

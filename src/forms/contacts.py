@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.contacts import MOST_LINE, MOST_MINUTES, Talk
-from forms.fields import Form, Reader, Sent
+from forms.fields import REQUIRED, Form, Reader, Sent
 from i18n import gettext, short_day
 from tables.contacts import Contact, Kind
 
@@ -45,6 +45,15 @@ class Told(Form):
             form.errors["on"] = _between(days)
         if not form.errors and on is not None:
             form.talk = Talk(key, Kind(kind), on, minutes, line)
+        return form
+
+    @classmethod
+    def corrected(cls, sent: Sent, days: Days) -> Told:
+        """Here an emptied day is no day."""
+        form = cls.read(sent, days)
+        if not form.value("on"):
+            form.errors["on"] = gettext(REQUIRED)
+            form.talk = None
         return form
 
     @classmethod
