@@ -11,11 +11,11 @@ import i18n
 from clock import ZURICH, day
 from content import texts
 from demo import people
+from demo.journeys import Journey, mornings
 from demo.moments import Deed, hour, moment
 from demo.people import Cast, Told, told
 from domain import (
     applications,
-    availability,
     drafts,
     favourites,
     founding,
@@ -29,7 +29,6 @@ from tables.house import House
 from tables.inquiries import Inquiry
 from tables.inquiries import State as InquiryState
 from tables.letters import Letter
-from tables.mentorships import Mentorship, State
 from tables.transaction import transaction
 
 MADE = "demo.make"  # the event by which a database is known to be a demo's
@@ -65,6 +64,9 @@ class Story:
             at = moment(self.now, application["days_ago"], application["email"])
             yield Deed(at, partial(self._apply, application))
         yield from self._traces()
+        yield from mornings(
+            self.now, max(each["days_ago"] for each in told("inquiries")["inquiry"])
+        )
 
     def _course(self, number: int, inquiry: Told) -> Iterator[Deed]:
         """From the request to its answer, the clock's letters between, and what came of it."""
@@ -88,12 +90,7 @@ class Story:
         yield from self._path(number, inquiry)
 
     def _path(self, number: int, inquiry: Told) -> Iterator[Deed]:
-        for contact, met in enumerate(inquiry.get("contacts", ()), start=1):
-            at = moment(self.now, met["days_ago"], f"{number} contact {contact}")
-            yield Deed(at, partial(self._meet, number, contact))
-        if end := inquiry.get("ends"):
-            at = moment(self.now, end["days_ago"], f"{number} end")
-            yield Deed(at, partial(self._end, number, inquiry))
+        yield from Journey(self.cast, self.now, inquiry, self.asked).deeds(number)
         if days := inquiry.get("free_again_days_ago"):
             free = partial(self.cast.turn_free, inquiry["mentor"])
             yield Deed(moment(self.now, days, f"{number} free"), free)
@@ -146,21 +143,6 @@ class Story:
                 await inquiries.ask_back(asked, by=mentor, question=inquiry["question"], now=at)
             case "withdrawn", _:
                 await inquiries.withdraw(asked, by=mentee, now=at)
-
-    async def _meet(self, number: int, contact: int, at: datetime) -> None:
-        """The fourth ends it officially; who meets once more goes on."""
-        states = {4: State.COMPLETED, 5: State.CONTINUING}
-        await self._walk(number, states.get(contact, State.RUNNING), contact, at)
-
-    async def _end(self, number: int, inquiry: Told, at: datetime) -> None:
-        state = State(inquiry["ends"]["state"])
-        await self._walk(number, state, len(inquiry.get("contacts", ())), at)
-
-    async def _walk(self, number: int, state: State, contacts: int, at: datetime) -> None:
-        inquiry = self.asked[number]
-        values: dict[Any, Any] = {Mentorship.state: state, Mentorship.contacts: contacts}
-        await Mentorship.update(values).where(Mentorship.inquiry == inquiry.id)
-        await availability.weigh(inquiry.mentor, at)
 
     async def _apply(self, application: Told, at: datetime) -> None:
         checks = texts.selfchecks("fr")
