@@ -37,6 +37,7 @@ async def journey(
         "today": clock.day(now),
         "new_key": sealing.token()[:24],
         "correctable": contacts.correctable(seen.contacts, seen.mentorship, kept, now),
+        "is_next_focused": False,
         **forms,
         **more,
     }

@@ -130,6 +130,8 @@ class Meetings(Controller):
         now: NamedDependency[datetime],
     ) -> Response[None]:
         form = Moved.read(sent, now)
+        if form.change is None and not is_movable(viewer, meeting):
+            return await overtaken(mentorship, viewer, now, AlreadySettled())
         if form.change is None:
             return _moving(mentorship, viewer, meeting, form, now, 422)
         meeting.version = form.version or meeting.version
@@ -193,7 +195,8 @@ def _called_off(meeting: Meeting, viewer: Person, mentorship: Mentorship) -> str
 
 
 async def _done(mentorship: Mentorship, viewer: Person, now: datetime, said: str) -> Answer:
-    context = await journey(mentorship, viewer, now)
+    """What comes next takes the place of what was pressed, and the focus."""
+    context = await journey(mentorship, viewer, now, is_next_focused=True)
     instead = urls.mentorship(mentorship)
     return Answer("mentorships/_journey", instead=instead, toast=said, **context)
 
