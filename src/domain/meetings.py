@@ -138,6 +138,7 @@ async def cancel(meeting: Meeting, *, by: Person, now: datetime) -> None:
     mentorship = await _pair_of(meeting, by)
     async with transaction():
         await hold(mentorship.mentee)
+        await mentorships.insist_alive(mentorship)
         was_planned = meeting.state == State.PLANNED
         meeting.sequence += was_planned
         await turn(meeting, "cancel", by, now, (Meeting.sequence,))
