@@ -196,6 +196,58 @@ def test_a_wrong_key_stops_the_start(empty: Environ) -> None:
     assert still.returncode == 1  # the old one is needed still
 
 
+def test_a_lost_key_stops_the_start_and_none_is_made(empty: Environ) -> None:
+    assert mentorat(empty, "coordinator", "add", ADDRESS).returncode == 0
+    file = Path(empty["DATA_DIR"]) / "secret.key"
+    key = file.read_text()
+    file.unlink()
+
+    for command in (["serve"], ["coordinator", "add", ADDRESS], ["keys", "rotate"]):
+        stopped = mentorat(empty, *command)
+        assert stopped.returncode == 1
+        assert stopped.stderr.splitlines()[-1].startswith("The key is missing: ")
+        assert not file.exists()
+    file.write_text(key)
+    assert mentorat(empty, "coordinator", "add", ADDRESS).returncode == 0
+
+
+# keys
+
+
+def test_a_key_of_ours_is_long_and_new_each_time(sqlite: Environ) -> None:
+    first, second = (mentorat(sqlite, "keys", "new").stdout for _ in range(2))
+
+    assert len(first.strip()) >= 64 and "," not in first and first != second
+    assert not Path(sqlite["DATA_DIR"]).exists()
+
+
+def test_a_new_key_while_the_server_runs_and_then_without_the_old_one(empty: Environ) -> None:
+    both, new = {"SECRET_KEY": f"{OTHER},{KEY}"}, {"SECRET_KEY": OTHER}
+    assert mentorat(empty | {"SECRET_KEY": KEY}, "coordinator", "add", ADDRESS).returncode == 0
+    with serving(empty | both) as server:
+        turning = mentorat(empty | both, "doctor")
+        done = mentorat(empty | both, "keys", "rotate")
+        turned = mentorat(empty | both, "doctor")
+        page = server.web.get("/sign-in")
+
+    assert (done.returncode, page.status_code) == (0, 200)
+    assert "private texts" in done.stdout and "The old key is no longer needed" in done.stdout
+    assert done.stderr == ""  # no bar where nobody looks
+    assert "mentorat keys rotate" in turning.stdout and "keys rotate" not in turned.stdout
+    assert mentorat(empty | new, "coordinator", "add", ADDRESS).returncode == 0
+
+
+def test_the_keys_of_a_file_are_divided_by_commas_too(sqlite: Environ) -> None:
+    file = Path(sqlite["DATA_DIR"]) / "secret.key"
+    assert mentorat(sqlite, "coordinator", "add", ADDRESS).returncode == 0
+    file.write_text(f"{KEY},{file.read_text()}")
+    done = mentorat(sqlite, "keys", "rotate")
+    file.write_text(KEY)
+
+    assert done.returncode == 0
+    assert mentorat(sqlite, "coordinator", "add", ADDRESS).returncode == 0
+
+
 def no_folder(given: Environ) -> str:
     Path(given["DATA_DIR"]).write_text("a file")
     return "cannot be made"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from piccolo.columns import Serial, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
+import sealing
+from tables.people import by_email
 from tables.private import Private
 
 
@@ -17,3 +19,8 @@ class Barred(Table, tablename="barred"):
     since = Timestamptz(default=None)
 
     address = Private("address_sealed")
+
+    @staticmethod
+    def hashes(address: str) -> list[str]:
+        """To write the first, to look for all: under an older key until `keys rotate` is done."""
+        return sealing.all_keyed("barred", by_email(address))

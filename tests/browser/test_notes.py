@@ -44,7 +44,7 @@ class Place:
             async with databases.opened(self.url):
                 return await work()
 
-        return run_sync(asked())  # type: ignore[no-any-return]
+        return run_sync(asked())
 
 
 @dataclass(frozen=True)
