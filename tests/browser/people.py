@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import clock
 from domain import founding, house, sessions
+from tables.agreements import Agreement
+from tables.agreements import State as AgreementState
+from tables.evaluations import Thanks
 from tables.inquiries import State
+from tables.mentorships import State as Ended
 from tables.people import Person
 from tables.profiles import State as ProfileState
 from tests.factories import (
     make_application,
+    make_evaluation,
     make_inquiry,
     make_mentor,
     make_mentorship,
     make_person,
+    new_key,
 )
 
 MENTEE = "nadia.rochat@example.org"
@@ -73,12 +81,44 @@ async def with_story() -> dict[str, int]:
     mentorship = await make_mentorship(nadia, marc, inquiry=accepted, contacts=2)
     await make_application("Nora", "Keller")
     await make_mentor("Remo", "Lanz", state=ProfileState.HANDED_IN)
+    ended, parted = await _ended(nadia, ursula)
     return {
+        "ended": ended,
+        "parted": parted,
         "mentor": livia.id,
         "waiting": waiting.id,
         "accepted": accepted.id,
         "mentorship": mentorship.id,
     }
+
+
+async def _ended(mentee: Person, mentor: Person) -> tuple[int, int]:
+    """One that is officially over, and one that both have looked back at since."""
+    now = clock.now()
+    over: dict[str, Any] = {"contacts": 4, "completed_at": now}
+    ended = await make_mentorship(mentee, mentor, state=Ended.COMPLETED, **over)
+    parted = await make_mentorship(
+        mentee, mentor, state=Ended.CLOSED, ended_at=now, asked_later_at=now, **over
+    )
+    goals = Agreement(
+        key=new_key(),
+        mentorship=ended.id,
+        number=1,
+        state=AgreementState.ACCEPTED,
+        by=mentee.id,
+        proposed_at=now,
+        accepted_at=now,
+    )
+    goals.goals, goals.form, goals.frequency, goals.length = "Déléguer\nDire non", "", "", ""
+    await goals.save()
+    for author in (mentee, mentor):
+        await make_evaluation(
+            parted, author, to_partner="Merci!", to_office="Rien à redire.", benefits="open-doors"
+        )
+    thanks = Thanks(mentorship=parted.id, author=mentor.id, sent_at=now)
+    thanks.words = "Danke für das Vertrauen."
+    await thanks.save()
+    return ended.id, parted.id
 
 
 async def token(email: str) -> str:

@@ -34,6 +34,12 @@ MENTEE = (
     "/inquiries/{accepted}",
     "/mentorships",
     "/mentorships/{mentorship}",
+    "/mentorships/{ended}",
+    "/mentorships/{ended}/evaluation",
+    "/mentorships/{ended}/certificate",
+    "/mentorships/{parted}",
+    "/mentorships/{parted}/evaluation",
+    "/mentorships/{parted}/later",
     "/favourites",
     "/account",
 )
