@@ -280,7 +280,7 @@ async def test_what_was_not_pursued_has_no_end_to_look_at(
     journey = await window.get(urls.mentorship(pair))
 
     assert {each.status_code for each in got} == {404}
-    assert "Regard en arrière" not in journey.text and "certificate" not in journey.text
+    assert "Au bout du chemin" not in journey.text and "certificate" not in journey.text
 
 
 PARTS = ("evaluation", "later", "certificate")
