@@ -160,6 +160,12 @@ on('htmx:error', ({detail: {ctx}}) => {
 
 // --- Focus after a swap --------------------------------------------------------------------------------------------
 const WRONG = '[aria-invalid=true], [data-wrong] input';
+// A piece arrives before the old one goes: of <details name> the browser then leaves the old one open.
+function showWrong(field) {
+  const folded = field?.closest('details:not([open])');
+  if (folded) folded.open = true;
+  field?.focus();
+}
 on('htmx:before:swap', ({detail: {ctx}}) => {
   if (ctx.sourceElement?.matches?.('[data-more]') && ctx.sourceEvent?.type === 'click')
     ctx.lastRow = ctx.sourceElement.closest('li').previousElementSibling;
@@ -167,7 +173,7 @@ on('htmx:before:swap', ({detail: {ctx}}) => {
 on('htmx:after:swap', ({target, detail: {ctx}}) => {
   const root = target instanceof Element ? target : document;
   prepare(document);
-  if (ctx.response?.status === 422) ($(WRONG, root) ?? $(WRONG))?.focus();
+  if (ctx.response?.status === 422) showWrong($(WRONG, root) ?? $(WRONG));
   if (ctx.lastRow) $('a', ctx.lastRow.nextElementSibling ?? document)?.focus(); // «Voir plus» pressed: the first new row
   $$('[data-beside-now]').forEach(mark);
 });
