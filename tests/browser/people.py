@@ -10,6 +10,7 @@ from tables.agreements import Agreement
 from tables.agreements import State as AgreementState
 from tables.evaluations import Thanks
 from tables.inquiries import State
+from tables.meetings import State as MeetingState
 from tables.mentorships import State as Ended
 from tables.people import Person
 from tables.profiles import State as ProfileState
@@ -17,6 +18,7 @@ from tests.factories import (
     make_application,
     make_evaluation,
     make_inquiry,
+    make_meeting,
     make_mentor,
     make_mentorship,
     make_person,
@@ -82,9 +84,11 @@ async def with_story() -> dict[str, int]:
     await make_application("Nora", "Keller")
     await make_mentor("Remo", "Lanz", state=ProfileState.HANDED_IN)
     ended, parted = await _ended(nadia, ursula)
+    await make_meeting(mentorship, state=MeetingState.PROPOSED)
     return {
         "ended": ended,
         "parted": parted,
+        "meeting": (await make_meeting(mentorship, place="https://meet.example.org/x")).id,
         "mentor": livia.id,
         "waiting": waiting.id,
         "accepted": accepted.id,

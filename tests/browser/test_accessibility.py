@@ -34,6 +34,8 @@ MENTEE = (
     "/inquiries/{accepted}",
     "/mentorships",
     "/mentorships/{mentorship}",
+    "/mentorships/{mentorship}/meetings",
+    "/mentorships/{mentorship}/meetings/{meeting}/move",
     "/mentorships/{ended}",
     "/mentorships/{ended}/evaluation",
     "/mentorships/{ended}/certificate",
