@@ -17,7 +17,9 @@ class Standing(StrEnum):
 
 class Person(Table, tablename="people"):
     """`paused_at`: out of the directory and without letters that can wait, until they are back.
-    `invite_from`: waits for an invitation, sent at `invited_at`."""
+    `invite_from`: waits for an invitation, sent at `invited_at`.
+    `sort_as`: where the office's list has them; emptied by a trigger when something sought changes
+    (search/members.py)."""
 
     id: Serial
     email = Varchar(length=254, unique=True)
@@ -34,7 +36,8 @@ class Person(Table, tablename="people"):
     created_at = Timestamptz(default=None)
     paused_at = Timestamptz(null=True, default=None)
     invite_from = Timestamptz(null=True, default=None, index=True)
-    invited_at = Timestamptz(null=True, default=None)
+    invited_at = Timestamptz(null=True, default=None, index=True)
+    sort_as = Varchar(length=170, default="")
 
     @property
     def name(self) -> str:

@@ -20,6 +20,7 @@ from tables.inquiries import Exchange, Inquiry
 from tables.letters import Letter
 from tables.links import Link
 from tables.meetings import Calendar, Meeting
+from tables.member_words import MemberWord
 from tables.mentorships import Mentorship, Word
 from tables.norms import Acceptance, NormsVersion
 from tables.notes import Note
@@ -35,6 +36,7 @@ from tables.wordings import Wording
 
 TABLES: list[type[Table]] = [
     Person,
+    MemberWord,
     Session,
     SignIn,
     Link,
