@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import clock
+import sealing
 from domain import deadlines, history, house, mentorships
 from domain.permissions import is_confirmable, may_confirm, may_take_part
 from domain.refusals import (
@@ -139,9 +140,9 @@ def first_day(mentorship: Mentorship) -> date:
 
 
 def as_shown(contact: Contact) -> str:
-    """Names what a contact says: another one after each correction."""
-    at = contact.corrected_at or contact.logged_at
-    return f"as-shown-{clock.milliseconds(at)}"
+    """Names what a contact says, for a form that may be sent much later."""
+    said = (contact.kind, contact.on, contact.minutes, contact.line)
+    return "as-shown-" + sealing.hashed("|".join(map(str, said)))[:24]
 
 
 def correctable(

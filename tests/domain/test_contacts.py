@@ -499,6 +499,26 @@ async def test_two_correct_at_once_and_the_second_is_told(
     assert row.corrected_by == won.id and await events_of("contact.correct") == 1
 
 
+async def test_a_form_shown_earlier_does_not_overwrite(
+    pair: Mentorship, mentor: Person, mentee: Person
+) -> None:
+    """However quickly one follows the other, and also what a confirmation filled in."""
+    contact = await contacts.log(pair, talk(), by=mentee, now=NOW)
+    shown = contacts.as_shown(contact)
+
+    await contacts.confirm(contact, by=mentor, now=NOW, minutes=40)
+    with pytest.raises(AlreadySettled):
+        await contacts.correct(contact, talk(before(1)), by=mentee, now=NOW, shown=shown)
+    shown = contacts.as_shown(await contact_of(pair))
+    await contacts.correct(contact, talk(before(1)), by=mentee, now=NOW, shown=shown)
+    with pytest.raises(AlreadySettled):
+        await contacts.correct(contact, talk(before(2)), by=mentor, now=NOW, shown=shown)
+
+    assert (await contact_of(pair)).on == before(1)
+    await contacts.correct(contact, talk(before(3)), by=mentor, now=NOW)
+    assert (await contact_of(pair)).on == before(3)
+
+
 async def test_the_fourth_may_be_corrected_after_the_official_end(
     pair: Mentorship, mentor: Person, mentee: Person
 ) -> None:
