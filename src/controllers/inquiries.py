@@ -279,6 +279,7 @@ async def overtaken(inquiry: Inquiry, viewer: Person, refusal: Refusal, now: dat
         also=[where],
         toast=refusal.said,
         nav="inquiries",
+        is_focused=True,
         **context,
     )
 
@@ -295,7 +296,7 @@ async def _done(
         await deed
     except AlreadySettled as refusal:
         return await overtaken(inquiry, viewer, refusal, now)
-    context = await card(inquiry, viewer, now)
+    context = await card(inquiry, viewer, now) | {"is_focused": True}
     return Answer("inquiries/_card", instead=urls.inquiry(inquiry), toast=toast, **context)
 
 

@@ -239,6 +239,21 @@ async def test_past_dates_and_unknown_colleagues_are_refused(
     assert await Inquiry.exists().where(Inquiry.state == State.WAITING)
 
 
+async def test_the_focus_goes_to_what_became_of_it(
+    mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    """The form that was sent is gone; also for whoever came second."""
+    inquiry = await make_inquiry(mentee, mentor)
+    window, address = await browser(mentee), urls.inquiry(inquiry, "withdrawal")
+
+    shown = await window.get(urls.inquiry(inquiry))
+    first, second = [await window.post(address, headers=HTMX) for _ in range(2)]
+
+    assert (first.status_code, second.status_code) == (200, 409)
+    assert all('tabindex="-1" autofocus' in answer.text for answer in (first, second))
+    assert "autofocus" not in shown.text
+
+
 async def test_after_an_acceptance_the_others_are_decided_in_one_step(
     mentor: Person, mentee: Person, browser: Browser
 ) -> None:
