@@ -223,7 +223,7 @@ async def _turned(mentorship: Mentorship, number: int, viewer: Person, form: Not
     return Answer(
         "notes/_sharing",
         instead=urls.note(mentorship, number),
-        also=KEPT if form.window.seen else (),
+        also=KEPT,
         **context,
     )
 
