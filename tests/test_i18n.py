@@ -245,3 +245,13 @@ def test_no_text_hides_in_an_f_string() -> None:
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") in SAYERS
     ]
     assert hidden == []
+
+
+def test_no_french_word_stands_before_a_name_that_may_begin_with_a_vowel() -> None:
+    """«de Ursula» should be «d’Ursula»: said another way, it is right for everybody."""
+    elided = re.compile(r"\b(de|que|jusque|lorsque|puisque) %\((\w+)\)s", re.IGNORECASE)
+    names = {"name", "mentor", "mentee", "partner", "colleague", "from", "to"}
+
+    texts = [text for _, *forms in keys(POT) for text in forms]
+    said = [text for text in texts if any(who in names for _, who in elided.findall(text))]
+    assert said == []

@@ -44,6 +44,7 @@ MENTEE = (
     "/mentorships/{parted}/later",
     "/favourites",
     "/account",
+    "/profile",
 )
 MENTOR = ("/", "/inquiries/{waiting}", "/availability", "/profile")
 OFFICE = ("/desk",)

@@ -459,9 +459,9 @@ async def test_a_german_reader_reads_german(
     journey = sound(await window.get(urls.mentorship(pair)))
     page = sound(await window.get(urls.mentorship(pair, "meetings")))
 
-    for words in ("Verschieben", "Treffen absagen", "Andere Daten vorschlagen", "Keines passt"):
+    for words in ("Verschieben", "Treffen absagen", "Andere Termine vorschlagen", "Keiner passt"):
         assert words in journey
-    assert "Ein bis drei Daten zur Auswahl" in page and "Schweizer Zeit" in page
+    assert "Ein bis drei Termine zur Auswahl" in page and "Schweizer Zeit" in page
 
 
 async def test_summer_time_is_typed_as_the_clock_shows_it(

@@ -42,7 +42,7 @@ async def test_the_desk_shows_the_word_and_nothing_else(
 
     text = html.unescape(page.text)
     assert OFFICE in text and "<b>" not in page.text.partition("<main")[2]
-    assert mentee.name in text and f"Mentee de {mentor.name}" in text
+    assert mentee.name in text and f"Mentee, après le mentorat avec {mentor.name}" in text
     assert "Pour Claire seule" not in text and "But secret" not in text and "Ida" not in text
 
 
