@@ -9,20 +9,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from clock import ZURICH
+from formats.plain import ADDRESS as ADDRESS
+from formats.plain import LONGEST_ADDRESS, cleaned, is_address
+from formats.plain import UNSEEN as UNSEEN
 from i18n import N_, gettext, ngettext
-from tables.people import by_email
 
-# All that people paste as the end of a line.
-BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# Control characters but tab and newline, and what turns the direction of the text around it.
-UNSEEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    r"\ud800-\udfff]"
-)
-ADDRESS = re.compile(
-    r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"'(),:;\[\]\\.]+(\.[^@\s<>\"'(),:;\[\]\\.]+)+"
-)
-LONGEST_ADDRESS = 254
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", re.ASCII)
 YEARS = range(1900, 2200)  # with others, adding some days or a time zone fails
 
@@ -48,11 +39,6 @@ class Sent:
         """Of a doubled field the last, as browsers send a tick after its hidden twin."""
         values = self.all(name)
         return values[-1] if values else ""
-
-
-def cleaned(text: str) -> str:
-    """As typed, but for what nobody sees and PostgreSQL cannot keep."""
-    return UNSEEN.sub("", BREAK.sub("\n", text)).strip()
 
 
 @dataclass
@@ -89,7 +75,7 @@ class Reader:
 
     def address(self, name: str) -> str:
         text = self.line(name, least=1, most=LONGEST_ADDRESS)
-        if text and name not in self.form.errors and not _is_address(text):
+        if text and name not in self.form.errors and not is_address(text):
             self._wrong(name, gettext(NO_ADDRESS))
         return text
 
@@ -162,11 +148,6 @@ class Reader:
 
     def _wrong(self, name: str, message: str) -> None:
         self.form.errors.setdefault(name, message)
-
-
-def _is_address(text: str) -> bool:
-    """As long as it may be also in the form it is kept in: small, some signs become several."""
-    return bool(ADDRESS.fullmatch(text)) and len(by_email(text)) <= LONGEST_ADDRESS
 
 
 def _day(written: str) -> date | None:
