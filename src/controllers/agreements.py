@@ -97,14 +97,15 @@ class Agreements(Controller):
         usual = agreements.in_force(versions) or (versions[-1] if versions else None)
         agreement = found(_version(versions, asked) if asked else usual)
         terms = Terms.of(agreement)
-        signs = sum(map(len, (*terms.goals, terms.form, terms.frequency, terms.length)))
+        names = 2 * (mentorship.mentor.name + mentorship.mentee.name)  # on top, and to sign
+        texts = (*terms.goals, terms.form, terms.frequency, terms.length, names)
         return Page(
             "agreements/print",
             nav="home",
             mentorship=mentorship,
             agreement=agreement,
             terms=terms,
-            is_dense=signs > DENSE,
+            is_dense=sum(map(len, texts)) > DENSE,
         )
 
 
