@@ -119,7 +119,7 @@ async def test_the_days_over_it_is_shown_and_told_once(mentor: Person, mentee: P
     pair, now = await ended(mentee, mentor), clock.now()
     sent = await evaluations.send(pair, said(), by=mentee, now=now)
     before, after = sent.reveal_by - timedelta(minutes=1), sent.reveal_by
-    version = await Mentorship.select(Mentorship.version).first()
+    version = pair.version
 
     await evaluations.reveal_due(before)
     unseen, untold = await word_for(mentor, pair, before), await letters_to(mentor)
@@ -129,7 +129,8 @@ async def test_the_days_over_it_is_shown_and_told_once(mentor: Person, mentee: P
     assert unseen == "" and untold == []
     assert await word_for(mentor, pair, after) == WORD
     assert await letters_to(mentor) == ["evaluation_revealed"] and await letters_to(mentee) == []
-    assert await Mentorship.select(Mentorship.version).first() != version
+    [pair_now], [row] = await Mentorship.objects(), await Evaluation.objects()
+    assert pair_now.version == version + 1 and row.revealed_at == after
 
     # The other may still answer: read at once, and no second letter about the first word.
     await evaluations.send(pair, said("Tard"), by=mentor, now=after + BLIND)
