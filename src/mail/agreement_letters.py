@@ -31,7 +31,7 @@ async def _to_partner(
         return
     await outbox.post(
         name,
-        f"agreement:{agreement.id}:{name}",
+        f"agreement:{agreement.id}:{name}:{reader.id}",
         reader,
         now,
         thread=f"mentorship-{mentorship.id}",
