@@ -663,6 +663,28 @@ async def test_the_morning_after_both_are_asked_once(pair: Mentorship) -> None:
     ]
 
 
+@pytest.mark.parametrize("job", ["reminder", "outcome"])
+async def test_of_several_who_tick_one_writes(
+    pair: Mentorship, job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only by the letters' key: each step is claimed."""
+    calls: list[int] = []
+
+    async def counted(mentorship: Mentorship, meeting: Meeting, now: datetime) -> None:
+        calls.append(meeting.id)
+
+    monkeypatch.setattr(f"mail.meeting_letters.{job}", counted)
+    meeting = await planned(pair)
+    due, at = {
+        "reminder": (meetings.remind_due, EVE),
+        "outcome": (meetings.ask_due, MORNING_AFTER),
+    }[job]
+
+    await asyncio.gather(due(at), due(at), due(at))
+
+    assert calls == [meeting.id]
+
+
 async def test_whoever_logged_it_by_hand_is_not_asked(pair: Mentorship) -> None:
     meeting = await planned(pair)
     talk = Talk(new_key(), Kind.PHONE, THURSDAY.date())
