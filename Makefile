@@ -31,6 +31,10 @@ i18n: $(READY)
 			--output-file $$po --locale $$(basename $$po .po) || exit 1; \
 	done
 
+# The drawings of docs/states.md, from the passages in the code.
+states: $(READY)
+	$(VENV)/python docs/states.py
+
 # Without the address of an index: whoever installs takes their own.
 lock: $(READY)
 	$(VENV)/uv pip compile -q --universal --generate-hashes --no-header \
@@ -55,4 +59,4 @@ $(READY): requirements.lock tests/requirements.lock
 	$(VENV)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-.PHONY: demo run check test bench i18n lock .venv
+.PHONY: demo run check test bench i18n states lock .venv
