@@ -34,6 +34,8 @@ MENTEE = (
     "/inquiries/{accepted}",
     "/mentorships",
     "/mentorships/{mentorship}",
+    "/mentorships/{mentorship}/notes",
+    "/mentorships/{mentorship}/notes/3",
     "/mentorships/{mentorship}/meetings",
     "/mentorships/{mentorship}/meetings/{meeting}/move",
     "/mentorships/{ended}",
