@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.people import MENTEE, MENTOR
+from tests.browser.whole_way import Pair
 from tests.smtp import Received
 
 PROBLEM = "Je dirige depuis trois mois mes anciens collègues et j’hésite à trancher."
@@ -101,6 +102,10 @@ def test_on_a_phone(site: Site, window: Callable[..., Page]) -> None:
     expect(mentee.get_by_text("0 contact sur 4")).to_be_visible()
     expect(mentee.get_by_text(MENTOR)).to_be_visible()
 
+    # Four contacts, an agreement, notes, and the end.
+    sign_in(mentor, site, MENTOR)
+    Pair(mentee, mentor, live=True).walk(site)
+
 
 def test_without_javascript(site: Site, window: Callable[..., Page]) -> None:
     mentee = window(java_script_enabled=False)
@@ -137,6 +142,15 @@ def test_without_javascript(site: Site, window: Callable[..., Page]) -> None:
     expect(busy).to_have_attribute("aria-pressed", "true")
     busy.click()
     expect(busy).to_have_attribute("aria-pressed", "false")
+
+    # The clarified request is accepted, and the whole way walked.
+    mentor.get_by_role("link", name="Anfragen").click()
+    mentor.get_by_role("link", name="Nadia Rochat").first.click()
+    mentor.locator("details.choice summary").first.click()
+    mentor.locator("#accept").click()
+    mentee.goto(f"{site.address}/mentorships")
+    mentee.get_by_role("link", name="Ursula Keller").click()
+    Pair(mentee, mentor, live=False).walk(site)
 
 
 def test_by_keyboard_alone(site: Site, window: Callable[..., Page]) -> None:
