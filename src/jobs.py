@@ -12,10 +12,12 @@ import clock
 from domain import (
     availability,
     evaluations,
+    imports,
     inquiries,
     meetings,
     mentorships,
     parting,
+    people,
     searches,
     sessions,
 )
@@ -38,6 +40,9 @@ EVERY: tuple[tuple[str, timedelta, Verb], ...] = (
     ("outcomes of meetings", timedelta(minutes=15), meetings.ask_due),
     ("words after the end", timedelta(minutes=5), evaluations.reveal_due),
     ("the question of later", timedelta(minutes=30), parting.ask_later_due),
+    ("members' lists", timedelta(seconds=3), imports.work_due),
+    ("lists nobody confirmed", timedelta(hours=1), imports.forget_due),
+    ("invitations", timedelta(minutes=1), people.invite_due),
     ("saved searches", timedelta(minutes=30), searches.tell_fitting),
     ("old sessions", timedelta(hours=6), sessions.forget_old),
 )

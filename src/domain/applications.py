@@ -12,6 +12,7 @@ from domain.permissions import may_settle
 from domain.refusals import AlreadySettled, Excluded, TooOften, UndoTooLate, insist
 from mail import letters, outbox
 from tables.applications import Application, State
+from tables.barred import Barred
 from tables.people import Person, Standing, by_email
 from tables.profiles import Profile
 from tables.transaction import hold_word, transaction
@@ -154,6 +155,8 @@ async def _welcomed(application: Application, now: datetime) -> Person:
     """Somebody known stays who they are; accepting is not reinstating. Raises Excluded."""
     person = await Person.objects().where(Person.email == application.email).first()
     if person is not None and person.standing == Standing.EXCLUDED:
+        raise Excluded
+    if await Barred.exists().where(Barred.hashed.is_in(Barred.hashes(application.email))):
         raise Excluded
     if person is None:
         person = Person(

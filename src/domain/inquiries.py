@@ -21,6 +21,7 @@ from domain import (
     meetings,
     mentorships,
     norms,
+    people,
 )
 from domain.permissions import may_answer, may_ask, may_explain, may_withdraw
 from domain.refusals import (
@@ -34,7 +35,7 @@ from domain.refusals import (
     Unseen,
     insist,
 )
-from mail import letters
+from mail import letters, member_letters
 from search import find
 from tables.contacts import Kind
 from tables.house import House
@@ -54,7 +55,10 @@ MOVES = {
     "explain": ((State.ASKED_BACK,), State.WAITING),
     "withdraw": (OPEN, State.WITHDRAWN),
     "release": (OPEN, State.RELEASED),
+    "part_from_mentee": (OPEN, State.WITHDRAWN),
+    "part_from_mentor": (OPEN, State.RELEASED),
 }
+NO_SILENCE = [Reason.UNEXPLAINED.value, Reason.PARTED.value]  # released, and no mentor's delay
 LINK_GRACE = timedelta(days=1)  # a link in a letter outlives the clock a little: it says so itself
 COLLEAGUES = 12  # offered to whoever suggests one
 OTHERS = 3  # shown to a mentee whose request nobody answered
@@ -95,6 +99,7 @@ async def ask(mentor: Person, request: Request, *, by: Person, now: datetime) ->
         sent = await _resent(request.key, by)
         if sent is not None:
             return sent
+        insist(await people.is_still_member(by))
         await _insist_on_limits(mentor, by)
         inquiry = await _kept(mentor, request, by, now)
         await history.record("inquiry.ask", inquiry, by, now)
@@ -237,6 +242,34 @@ async def release_due(now: datetime) -> None:
             log.exception("not released: inquiry %s", inquiry.id)  # the others are, all the same
 
 
+async def others_instead_of(mentor: Person, now: datetime) -> dict[int, list[Person]]:
+    """For each of their open requests: read before the transaction that ends them, as the search
+    must not see what is not kept yet."""
+    mine = (Inquiry.mentor == mentor.id) & Inquiry.state.is_in(list(OPEN))
+    rows = await Inquiry.objects(Inquiry.mentee, Inquiry.mentor).where(mine)
+    return {row.id: await free_others(row, now) for row in rows}
+
+
+async def part_from(
+    person: Person, others: Mapping[int, Sequence[Person]], *, by: Person | None, now: datetime
+) -> None:
+    """Whoever is no longer in the programme waits for nobody and nobody for them; the other side
+    is told without a reason. `others`: of `others_instead_of`."""
+    theirs = (Inquiry.mentee == person.id) | (Inquiry.mentor == person.id)
+    rows = Inquiry.objects(Inquiry.mentee, Inquiry.mentor)
+    for inquiry in await rows.where(theirs & Inquiry.state.is_in(list(OPEN))).order_by(Inquiry.id):
+        is_mentee = _id(inquiry.mentee) == person.id
+        inquiry.reason = Reason.PARTED
+        verb = "part_from_mentee" if is_mentee else "part_from_mentor"
+        with suppress(AlreadySettled):
+            await _move(inquiry, verb, by, now, (*_SETTLED, Inquiry.reason))
+            await links.void(links.ANSWER, inquiry.id, now)
+            if is_mentee:
+                await member_letters.inquiry_dropped(inquiry, now)
+            else:
+                await member_letters.inquiry_unanswerable(inquiry, others.get(inquiry.id, ()), now)
+
+
 async def open_of(mentee: Person) -> list[Inquiry]:
     here = (Inquiry.mentee == mentee.id) & Inquiry.state.is_in(list(OPEN))
     return await Inquiry.visible_to(mentee).where(here).order_by(Inquiry.sent_at)
@@ -272,7 +305,7 @@ async def overdue() -> list[dict[str, Any]]:
         Inquiry.mentee.last_name,
         Inquiry.mentor.first_name,
         Inquiry.mentor.last_name,
-    ).where((Inquiry.state == State.RELEASED) & (Inquiry.reason != Reason.UNEXPLAINED))
+    ).where((Inquiry.state == State.RELEASED) & Inquiry.reason.not_in(NO_SILENCE))
     rows = await lapsed.order_by(Inquiry.settled_at, ascending=False).limit(SHOWN)
     return list(rows)
 
@@ -281,10 +314,11 @@ async def in_time(mentors: Collection[int]) -> dict[int, tuple[int, int]]:
     """For the office: of how many requests each has answered how many in time. A mentee who left a
     question back unanswered is no mentor's delay."""
     counted: dict[int, tuple[int, int]] = {}
-    owed = Inquiry.replied_at.is_not_null() | (Inquiry.state == State.RELEASED)
+    unheard = (Inquiry.state == State.RELEASED) & (Inquiry.reason != Reason.PARTED)
+    owed = Inquiry.replied_at.is_not_null() | unheard
     rows = Inquiry.select(Inquiry.mentor, Inquiry.state, Inquiry.reason).where(owed)
     for row in await rows.where(Inquiry.mentor.is_in(list(mentors))) if mentors else []:
-        is_silent = row["state"] == State.RELEASED and row["reason"] != Reason.UNEXPLAINED
+        is_silent = row["state"] == State.RELEASED and row["reason"] not in NO_SILENCE
         answered, every = counted.get(row["mentor"], (0, 0))
         counted[row["mentor"]] = (answered + (not is_silent), every + 1)
     return counted

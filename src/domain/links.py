@@ -44,6 +44,12 @@ async def void(purpose: str, about: int, now: datetime) -> None:
     await Link.update({Link.used_at: now}).where(left)
 
 
+async def void_all_of(person: Person, purpose: str, now: datetime) -> None:
+    """Of whoever may no longer read their letters."""
+    left = (Link.person == person.id) & (Link.purpose == purpose) & Link.used_at.is_null()
+    await Link.update({Link.used_at: now}).where(left)
+
+
 async def spend(link: Link, now: datetime) -> None:
     """Inside the deed's transaction. Raises LinkVoid for the second of two."""
     unused = (Link.id == link.id) & Link.used_at.is_null() & (Link.expires_at > now)

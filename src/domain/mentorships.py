@@ -12,6 +12,7 @@ import clock
 from domain import availability, cancellations, deadlines, history, house
 from domain.permissions import may_take_part
 from domain.refusals import AlreadySettled, GoOnFirst, MentorshipOver, WrongTalkDay, insist
+from mail import member_letters
 from mail import mentorship_letters as letters
 from tables.inquiries import Inquiry
 from tables.mentorships import ALIVE, OFFICIAL, OVER, RUNNING, Mentorship, Question, State, Word
@@ -28,6 +29,8 @@ MOVES = {
     "close": ((State.COMPLETED, State.CONTINUING), State.CLOSED),
     "end_early": (RUNNING, State.ENDED_EARLY),
     "leave": (RUNNING, State.ENDED_EARLY),
+    "part": (RUNNING, State.ENDED_EARLY),
+    "part_late": ((State.COMPLETED, State.CONTINUING), State.CLOSED),
 }
 ASKED_IN = {Question.FIRST_TALK: State.BEGINNING, Question.CONTINUE: State.COMPLETED}
 SHOWN = 50  # mentorships on one list
@@ -172,6 +175,19 @@ async def close(mentorship: Mentorship, *, by: Person, now: datetime) -> None:
         mentorship.ended_at = now
         await _move(mentorship, "close", by, now, (Mentorship.ended_at,))
         await letters.closed(mentorship, by, now)
+
+
+async def part_from(person: Person, *, by: Person | None, now: datetime) -> None:
+    """Whoever is no longer in the programme: what lives ends, and the other side is told without
+    a reason. Inside the transaction that holds each pair."""
+    theirs = (Mentorship.mentee == person.id) | (Mentorship.mentor == person.id)
+    living = theirs & Mentorship.state.not_in(list(OVER))
+    for mentorship in await _pairs().where(living).order_by(Mentorship.id):
+        verb = "part" if mentorship.state in RUNNING else "part_late"
+        mentorship.ended_at = now
+        await _move(mentorship, verb, by, now, (Mentorship.ended_at,))
+        await member_letters.mentorship_parted(mentorship, person, now)
+        await availability.weigh(mentorship.mentor, now)
 
 
 async def reveal_due(now: datetime) -> None:

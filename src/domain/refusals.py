@@ -172,6 +172,31 @@ class NoteBlank(Refusal):
     text = N_("Cette note est encore vide: écrivez d’abord quelques mots.")
 
 
+class NotYourOwn(Refusal):
+    text = N_(
+        "Vous ne pouvez pas décider cela pour vous-même. Demandez à une autre personne du "
+        "secrétariat."
+    )
+
+
+class LastCoordinator(Refusal):
+    text = N_("Il faut au moins une personne au secrétariat. Nommez d’abord quelqu’un d’autre.")
+
+
+class AddressTaken(Refusal):
+    status = 422
+    text = N_("Cette adresse appartient déjà à une autre personne.")
+
+
+class AddressBarred(Refusal):
+    status = 422
+    text = N_("Cette adresse est celle d’une personne exclue du programme.")
+
+
+class JustInvited(Refusal):
+    text = N_("Une invitation vient de partir. Patientez dix minutes avant la suivante.")
+
+
 def insist(allowed: bool) -> None:
     """Not allowed looks like not there."""
     if not allowed:

@@ -167,6 +167,13 @@ async def end_all(person: Person) -> None:
     await Session.delete().where(Session.person == person.id)
 
 
+async def shut_out(person: Person, now: datetime) -> None:
+    """Out of every session, and no code or link that is on its way lets in."""
+    await end_all(person)
+    unused = (SignIn.person == person.id) & SignIn.used_at.is_null()
+    await SignIn.update({SignIn.used_at: now}).where(unused)
+
+
 async def forget_old(now: datetime) -> None:
     await Session.delete().where(Session.expires_at < now)
     await SignIn.delete().where(SignIn.asked_at < now - timedelta(days=2))

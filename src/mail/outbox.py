@@ -109,6 +109,22 @@ async def take_back(key: str) -> list[int | None]:
     return [letter["to"] for letter in taken]
 
 
+async def drop_waiting(person: Person) -> None:
+    """Of whoever is to hear no more of what happens here."""
+    theirs = (Letter.to == person.id) & (Letter.state == State.WAITING)
+    await Letter.delete().where(theirs)
+
+
+async def readdress(person: Person) -> None:
+    """What waits goes to where its reader is now; a code for the old address goes nowhere."""
+    theirs = (Letter.to == person.id) & (Letter.state == State.WAITING)
+    await Letter.delete().where(theirs & Letter.is_urgent.eq(True))
+    for letter in await Letter.objects().where(theirs):
+        letter.address = person.email
+        here = (Letter.id == letter.id) & (Letter.state == State.WAITING)
+        await Letter.update({Letter.address_sealed: letter.address_sealed}).where(here)
+
+
 async def try_again(letter: Letter, now: datetime) -> bool:
     """For the office: a failed one once more, to the address its reader has by now."""
     reader = await Person.objects().where(Person.id == letter.to).first()

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     NOT_MY_TOPIC = "not_my_topic"
     COLLEAGUE = "colleague"
     UNEXPLAINED = "unexplained"  # released, because the mentee left a question unanswered
+    PARTED = "parted"  # one of the two is no longer in the programme
 
 
 class Inquiry(Table, tablename="inquiries"):
