@@ -49,15 +49,6 @@ def insist_on_floors() -> None:
         raise TooOld(
             f"SQLite {needed} or newer is needed; this Python has {sqlite3.sqlite_version}"
         )
-    memory = sqlite3.connect(":memory:")
-    try:
-        memory.execute("CREATE VIRTUAL TABLE words USING fts5(word)")
-    except sqlite3.OperationalError:
-        raise TooOld(
-            "SQLite with full-text search (FTS5) is needed; this Python's has none"
-        ) from None
-    finally:
-        memory.close()
 
 
 class Batch(AsyncBatch):

@@ -59,6 +59,17 @@ def test_an_old_sqlite_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> N
         PooledSQLiteEngine("unused.sqlite")
 
 
+def test_a_sqlite_without_full_text_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search's index is our own: nothing of SQLite's is tried out."""
+
+    def refuse(*_: Any) -> None:
+        raise sqlite3.OperationalError("no such module: fts5")
+
+    monkeypatch.setattr(sqlite3, "connect", refuse)
+
+    assert PooledSQLiteEngine("unused.sqlite").engine_type == "sqlite"
+
+
 def _sizes(file: Path) -> list[Any]:
     with closing(sqlite3.connect(file)) as connection:
         return connection.execute("SELECT size FROM rooms").fetchall()
