@@ -62,26 +62,18 @@ class Asking(Controller):
     ) -> Page | Go:
         form = Ask.read(sent, _languages(mentor_profile))
         mentor: Person = mentor_profile.person
-        status, toast = 422, ""
         if form.request is not None:
             try:
                 inquiry = await inquiries.ask(mentor, form.request, by=viewer, now=now)
             except Refusal as refusal:
-                # Beside the form, so that nothing typed is lost.
-                status, toast, form.errors["form"] = 422, "", refusal.said
+                form.errors["form"] = refusal.said  # beside what was typed: nothing is lost
             else:
                 return Go(urls.inquiry(inquiry), toast=gettext("Votre demande est partie."))
         if "key" in form.errors:
             form.typed["key"] = sealing.token()[:24]
         context = await asking(mentor_profile, viewer, form, now)
-        return Page(
-            "inquiries/ask",
-            piece="inquiries/_ask",
-            status=status,
-            toast=toast,
-            nav="mentors",
-            **context,
-        )
+        piece = "inquiries/_ask"
+        return Page("inquiries/ask", piece=piece, status=422, nav="mentors", **context)
 
     @post("/draft")
     async def save(
