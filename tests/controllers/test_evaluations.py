@@ -408,6 +408,27 @@ async def test_without_javascript_thanks_lead_to_the_journey(
     assert "Votre merci est parti." in page.text and "Danke" in page.text
 
 
+async def test_the_partners_open_page_notices(
+    mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    pair, window, theirs = await ended(mentee, mentor), await browser(mentee), await browser(mentor)
+
+    async def news() -> int:
+        row = await Mentorship.objects().get(Mentorship.id == pair.id)
+        seen, row_version = pair.version, row.version if row else 0
+        answer = await theirs.get(f"{urls.mentorship(pair, 'news')}?poll=1&seen={seen}")
+        pair.version = row_version
+        return answer.status_code
+
+    quiet = await news()
+    await window.post(page_of(pair), data=FORM)
+    evaluated = await news()
+    await window.post(urls.mentorship(pair, "thanks"), data={"words": "Merci"})
+    thanked = await news()
+
+    assert (quiet, evaluated, thanked, await news()) == (204, 200, 200, 204)
+
+
 # The page's price
 
 

@@ -60,7 +60,7 @@ async def test_both_are_asked_when_the_days_are_over(
 async def test_once_however_often_and_wherever_it_runs(mentor: Person, mentee: Person) -> None:
     pair = await ended(mentee, mentor)
 
-    await parting.ask_later_due(NOW.replace(hour=2))  # nobody is woken
+    await parting.ask_later_due(NOW.replace(day=2, hour=2))  # nobody is woken
     untold = await letters("asked_later")
     await asyncio.gather(*(parting.ask_later_due(NOW) for _ in range(2)))
     await parting.ask_later_due(NOW + timedelta(days=1))
