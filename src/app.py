@@ -45,6 +45,8 @@ from controllers.notes import Notes
 from controllers.office.applications import OfficeApplications
 from controllers.office.desk import Desk
 from controllers.office.evaluations import OfficeEvaluations
+from controllers.office.imports import OfficeImports
+from controllers.office.members import OfficeMembers, members_csv, members_xlsx
 from controllers.office.profiles import OfficeProfiles
 from controllers.office.reports import OfficeReports
 from controllers.profiles import Profiles
@@ -90,6 +92,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     calendars.feed,
     health.health,
     health.ready,
+    members_csv,
+    members_xlsx,
     Accounts,
     Agreements,
     Answers,
@@ -113,6 +117,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     Notes,
     OfficeApplications,
     OfficeEvaluations,
+    OfficeImports,
+    OfficeMembers,
     OfficeProfiles,
     OfficeReports,
     Profiles,

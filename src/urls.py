@@ -28,6 +28,8 @@ AVAILABILITY_CAPACITY = "/availability/capacity"
 ACCOUNT = "/account"
 CALENDAR = "/account/calendar"
 DESK = "/desk"
+MEMBERS = "/desk/members"
+IMPORTS = "/desk/imports"
 LANGUAGE = "/language"
 THEME = "/theme"
 FIRST_RUN = "/first-run"
@@ -132,6 +134,22 @@ def report_reading(report: Any) -> str:
 def evaluation_deed(word: Any, deed: str) -> str:
     """`deed`: reading, reopening."""
     return f"{DESK}/evaluations/{_id(word)}/{deed}"
+
+
+def members(kind: str = "", **query: Any) -> str:
+    """`kind`: csv or xlsx, to take along."""
+    return with_query(f"{MEMBERS}.{kind}" if kind else MEMBERS, **query)
+
+
+def member(person: Any, deed: str = "") -> str:
+    """`deed`: address, language, appointment, dismissal, invitation, notes, exclusion,
+    reinstatement."""
+    return f"{MEMBERS}/{_id(person)}" + _deed(deed)
+
+
+def members_list(row: Any, deed: str = "") -> str:
+    """An import. `deed`: confirmation, drop."""
+    return f"{IMPORTS}/{_id(row)}" + _deed(deed)
 
 
 def letter_again(letter: Any) -> str:

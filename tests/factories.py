@@ -12,6 +12,7 @@ from domain import deadlines, norms
 from tables.applications import Application
 from tables.contacts import Kind
 from tables.evaluations import Evaluation
+from tables.imports import Import
 from tables.inquiries import OPEN, Inquiry
 from tables.inquiries import State as InquiryState
 from tables.letters import Letter
@@ -269,6 +270,15 @@ async def make_application(
     application.words = words
     await application.save()
     return application
+
+
+async def make_list(text: str = "Nom;E-mail\nFavre;claire@x.example", **more: Any) -> Import:
+    """A members' list that waits to be confirmed."""
+    values: dict[str, Any] = {"key": new_key(), "file_name": "a.csv", "made_at": clock.now()}
+    row = Import(**(values | more))
+    row.content, row.lines = text, text.count("\n")
+    await row.save()
+    return row
 
 
 async def make_letter(to: Person | None = None, **more: Any) -> Letter:
