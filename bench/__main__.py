@@ -56,6 +56,8 @@ def main() -> None:
                 say(f"\n{engine}, {size:,} mentors")
                 with _server(size, new()) as (address, told):
                     _measure(address, told)
+                    if size == min(given.sizes):
+                        _measure_pairs(address, told)
 
 
 def _measure(address: tuple[str, int], told: dict[str, Any]) -> None:
@@ -89,6 +91,17 @@ def _measure(address: tuple[str, int], told: dict[str, Any]) -> None:
         f"  {AT_ONCE} at once          {fast:5.0f} answers/s, without database {idle:.0f}"
         f" (ratio {fast / idle:.2f}), plain handler {bare:.0f} (ratio {fast / bare:.3f})"
     )
+
+
+def _measure_pairs(address: tuple[str, int], told: dict[str, Any]) -> None:
+    """At one size: how many others there are is nothing to a pair."""
+    from bench import pairs
+
+    known = {
+        "cookie": f"{told['cookie']}; {told['csrf_cookie']}",
+        "x-csrftoken": told["token"],
+    }
+    pairs.measure(address, told["pairs"], HTMX | known, say)
 
 
 def _tell(what: str, times: list[float], beside: Sequence[float] = ()) -> None:

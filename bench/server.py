@@ -15,11 +15,13 @@ from contextvars import ContextVar
 from typing import Any
 
 from litestar import Litestar, get
+from litestar.middleware.csrf import generate_csrf_token
 
 import app
 import clock
 import piccolo_conf
-from bench import fill, search
+import sealing
+from bench import fill, pairs, search
 from controllers.arrival import session_cookie
 from domain import norms, sessions
 from running import serving
@@ -36,12 +38,21 @@ def plain() -> str:
 
 
 def main(count: int, port: int) -> None:
-    cookie, speed = asyncio.run(_prepare(count))
+    cookie, mentorships, speed = asyncio.run(_prepare(count))
     _put_clock_at(piccolo_conf.DB)
+    token = generate_csrf_token(sealing.csrf_secret())
     serving.open_doors(
         _Doors(app.build(), Litestar([plain], openapi_config=None, logging_config=None)),
         port,
-        once_open=lambda: _tell({"cookie": cookie, **vars(speed)}),
+        once_open=lambda: _tell(
+            {
+                "cookie": cookie,
+                "token": token,
+                "csrf_cookie": f"{app.CSRF_COOKIE}={token}",
+                "pairs": mentorships,
+                **vars(speed),
+            }
+        ),
     )
 
 
@@ -51,19 +62,20 @@ def _tell(speed: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-async def _prepare(count: int) -> tuple[str, search.Speed]:
+async def _prepare(count: int) -> tuple[str, list[int], search.Speed]:
     await serving.prepare()
     engine: Any = piccolo_conf.DB
     await engine.start_connection_pool()
     try:
         await fill.fill(count)
-        cookie = await _viewer()
-        return cookie, await search.measure()
+        cookie, mentorships = await _viewer()
+        return cookie, mentorships, await search.measure()
     finally:
         await engine.close_connection_pool()
 
 
-async def _viewer() -> str:
+async def _viewer() -> tuple[str, list[int]]:
+    """Who searches, and has mentorships of their own."""
     now = clock.now()
     viewer = Person(
         email="viewer@bench.example",
@@ -77,7 +89,7 @@ async def _viewer() -> str:
     if version is not None:
         await norms.accept(version, by=viewer, now=now)
     begun = await sessions.begin(viewer, "bench", now)
-    return f"{session_cookie()}={begun.token}"
+    return f"{session_cookie()}={begun.token}", await pairs.fill(viewer, now)
 
 
 class _Doors:
