@@ -95,7 +95,7 @@ def _demo(given: argparse.Namespace) -> None:
 def _coordinator(given: argparse.Namespace) -> None:
     import clock
     from domain import first_run
-    from forms.fields import ADDRESS
+    from formats.plain import ADDRESS
 
     if not ADDRESS.fullmatch(given.email):
         sys.exit("That is no e-mail address.")

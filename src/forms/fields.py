@@ -9,9 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from clock import ZURICH
-from formats.plain import ADDRESS as ADDRESS
 from formats.plain import LONGEST_ADDRESS, cleaned, is_address
-from formats.plain import UNSEEN as UNSEEN
 from i18n import N_, gettext, ngettext
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", re.ASCII)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import clock
+import sealing
 from domain import sessions
 from domain.sessions import Asking
 from tables.events import Event
@@ -39,7 +40,9 @@ async def test_no_secret_lies_in_the_tables(mentee: Person) -> None:
 
 
 async def test_a_codes_hash_depends_on_its_browser(mentee: Person) -> None:
-    assert sessions._code("123456", "one") != sessions._code("123456", "other")
+    assert not sealing.is_keyed(
+        sealing.keyed(sessions.CODE, "123456", "one"), sessions.CODE, "123456", "other"
+    )
 
 
 async def test_being_seen_is_written_every_ten_minutes_at_most(

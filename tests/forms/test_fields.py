@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clock import ZURICH
-from forms.fields import ADDRESS, UNSEEN, Form, Reader, Sent, cleaned
+from formats.plain import ADDRESS, UNSEEN, cleaned
+from forms.fields import Form, Reader, Sent
 
 Read = Callable[[Reader], object]
 READERS: dict[str, Read] = {
