@@ -353,7 +353,7 @@ async def test_the_others_line_stays_and_that_is_said_before(
 
     answer = await window.post(page_of(pair), data=told, headers=HTMX)
 
-    assert "la ligne de David reste" in answer.text and "y est ajouté" not in answer.text
+    assert "la ligne notée par David reste" in answer.text and "y est ajouté" not in answer.text
 
 
 async def test_what_is_confirmed_must_make_sense(
