@@ -31,7 +31,7 @@ MAY: dict[str, set[str]] = {
     "jobs": {"domain", "mail", "running"} | CELLAR,
     "controllers": CONTROLLERS | CELLAR,
     # A program of its own, which joins the parts again around made-up people.
-    "demo": {"app", "controllers", "mail", "piccolo_conf"} | CONTROLLERS | CELLAR,
+    "demo": {"app", "jobs", "controllers", "mail", "piccolo_conf"} | CONTROLLERS | CELLAR,
 }
 ALL = {"app", "cli"}
 # A library that is not here is in nobody's hands yet.

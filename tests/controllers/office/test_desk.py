@@ -420,7 +420,7 @@ async def test_the_office_sees_how_a_silent_mentor_usually_answers(
 
     page = html.unescape((await window.get(urls.DESK)).text)
 
-    assert "Réponses dans le délai: 2 sur 3 · Répond en général le jour même" in page
+    assert "Réponses dans le délai\u202f: 2 sur 3 · Répond en général le jour même" in page
 
 
 async def test_a_failed_letter_is_counted_and_sent_again_without_being_read(
