@@ -83,6 +83,7 @@ async def test_a_tap_on_a_kind_notes_it_for_today(
 
         assert answer.status_code == 200 and "<html" not in answer.text
         assert f"Contact noté\u202f: {count} sur 4." in answer.text
+        assert '<hx-partial hx-target="#log" hx-swap="outerHTML">' in answer.text
         assert key_in(answer.text) != told["key"] and 'id="log-panel">' in answer.text
     assert [(each.kind, each.on, each.number) for each in await rows(pair)] == [
         (kind, TODAY, 1), (kind, TODAY, 2),
