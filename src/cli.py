@@ -56,6 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     _command(acts, "backup", _backup, told).add_argument("file", type=Path)
     told = "put back what a backup holds; what is there now stays in a copy"
     _command(acts, "restore", _restore, told).add_argument("file", type=Path)
+    bring = _command(acts, "import", _import, "members from a CSV list, as the office does it")
+    bring.add_argument("file", type=Path)
+    bring.add_argument("--dry-run", action="store_true", help="say what it would do, and stop")
+    bring.add_argument("--invite", action="store_true", help="invite them, spread over time")
     _command(acts, "doctor", _doctor, "check settings, database, key and mail; no secret is shown")
     return parser
 
@@ -147,6 +151,12 @@ def _restore(given: argparse.Namespace) -> None:
     from running import backup
 
     asyncio.run(backup.restore(given.file, _say))
+
+
+def _import(given: argparse.Namespace) -> None:
+    from running import lists
+
+    _with_database(lambda: lists.bring(given.file, given.dry_run, given.invite, _say))
 
 
 def _doctor(_: argparse.Namespace) -> None:

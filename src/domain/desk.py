@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clock import day
-from domain import deadlines, inquiries, reports
+from domain import deadlines, exclusions, inquiries, reports
 from domain.permissions import is_waiting, may_settle
 from domain.profiles import SETTLEMENTS, usual_hours
 from domain.refusals import AlreadySettled, insist
@@ -43,6 +43,7 @@ class Line:
     known: Person | None = None
     topics: Sequence[Topic] = ()
     is_undoable: bool = False
+    is_barred: bool = False
 
     @property
     def id(self) -> str:
@@ -125,6 +126,7 @@ async def _applications(where: Any, now: datetime) -> list[Line]:
         .limit(SHOWN)
     )
     known = await _by_address([row.email for row in rows])
+    barred = await exclusions.barred_among([row.email for row in rows])
     return [
         Line(
             "application",
@@ -134,6 +136,7 @@ async def _applications(where: Any, now: datetime) -> list[Line]:
             settled_at=row.settled_at,
             settled_by=_person(row.settled_by),
             known=known.get(row.email),
+            is_barred=row.email in barred,
             is_undoable=_is_undoable(row.settled_at, now),
         )
         for row in rows

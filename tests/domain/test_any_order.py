@@ -27,6 +27,7 @@ from domain import (
     agreements,
     contacts,
     evaluations,
+    exclusions,
     founding,
     house,
     meetings,
@@ -92,7 +93,7 @@ class Story(RuleBasedStateMachine):
             with suppress(Refusal):
                 await deed(mentorship, self.people[who])
                 done = True
-            if who == "coordinator":
+            if who == "coordinator" or not self.people[who].is_member:
                 assert not done
             if frozen is not None:
                 assert await _traces(await self._row()) == frozen
@@ -213,6 +214,22 @@ class Story(RuleBasedStateMachine):
     def close(self, who: str) -> None:
         self.attempt(lambda pair, by: mentorships.close(pair, by=by, now=self.now), who)
 
+    @rule(who=pair, again=st.booleans())
+    @precondition(lambda self: self.may_part and self.most > 1)
+    def the_coordinator_excludes(self, who: str, again: bool) -> None:
+        """One of them, and perhaps lets them in again: what ended has ended all the same."""
+
+        async def excluded() -> None:
+            person, by = self.people[who], self.people["coordinator"]
+            with suppress(Refusal):
+                await exclusions.exclude(person, by=by, note="", now=self.now)
+                assert (await self._row()).state in OVER
+            if again:
+                with suppress(Refusal):
+                    await exclusions.reinstate(person, by=by, note="", now=self.now)
+
+        self.run(excluded())
+
     # What is open after the end, too
 
     @rule(who=actors)
@@ -241,7 +258,7 @@ class Story(RuleBasedStateMachine):
         async def tried() -> None:
             with suppress(Refusal):
                 await deed(await self._row(), self.people[who])
-                assert who != "coordinator"
+                assert who != "coordinator" and self.people[who].is_member
 
         self.run(tried())
 
@@ -343,6 +360,7 @@ ONCE = [
     "mentorship_completed",
     "mentorship_ended_early",
     "mentorship_left",
+    "mentorship_parted",
     "mentorship_closed",
 ]
 JOBS = [
