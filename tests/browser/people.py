@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import clock
-from domain import founding, house, sessions
+from domain import agreements, contacts, founding, house, mentorships, reports, sessions
+from domain.agreements import Terms
+from domain.contacts import Talk
+from domain.reports import Told
 from tables.agreements import Agreement
 from tables.agreements import State as AgreementState
+from tables.contacts import Kind
 from tables.evaluations import Thanks
 from tables.inquiries import State
 from tables.meetings import State as MeetingState
+from tables.mentorships import Mentorship, Question
 from tables.mentorships import State as Ended
 from tables.people import Person
 from tables.profiles import State as ProfileState
@@ -80,10 +86,12 @@ async def with_story() -> dict[str, int]:
     accepted = await make_inquiry(
         nadia, marc, state=State.ACCEPTED, answer="Volontiers, appelez-moi mardi."
     )
-    mentorship = await make_mentorship(nadia, marc, inquiry=accepted, contacts=2)
+    mentorship = await make_mentorship(nadia, marc, inquiry=accepted)
+    await _noted(mentorship, nadia, marc)
     await make_application("Nora", "Keller")
     await make_mentor("Remo", "Lanz", state=ProfileState.HANDED_IN)
     ended, parted = await _ended(nadia, ursula)
+    await _agreed(mentorship, nadia, marc)
     await make_meeting(mentorship, state=MeetingState.PROPOSED)
     return {
         "ended": ended,
@@ -93,6 +101,8 @@ async def with_story() -> dict[str, int]:
         "waiting": waiting.id,
         "accepted": accepted.id,
         "mentorship": mentorship.id,
+        "parting": await _parting(nadia),
+        "left": await _left(nadia),
     }
 
 
@@ -123,6 +133,44 @@ async def _ended(mentee: Person, mentor: Person) -> tuple[int, int]:
     thanks.words = "Danke für das Vertrauen."
     await thanks.save()
     return ended.id, parted.id
+
+
+async def _noted(pair: Mentorship, mentee: Person, mentor: Person) -> None:
+    """Two contacts of one day: one that both noted, one with a line."""
+    now = clock.now()
+    first = Talk(new_key(), Kind.PHONE, clock.day(now))
+    contact = await contacts.log(pair, first, by=mentee, now=now)
+    await contacts.confirm(contact, by=mentor, now=now, minutes=50)
+    second = replace(first, key=new_key(), kind=Kind.WRITTEN, line="Trois pistes à suivre")
+    await contacts.log(pair, second, by=mentor, now=now, apart=True)
+
+
+async def _agreed(pair: Mentorship, mentee: Person, mentor: Person) -> None:
+    """Three versions, so that two are compared; and a word after the first talk."""
+    now = clock.now()
+    first = Terms(("Mener un entretien", "Dire non"), ("phone",), "Simplement", "", ("adviser",))
+    second = replace(first, goals=("Mener deux entretiens",), kinds=("video",), frequency="Lundi")
+    for base, (terms, by) in enumerate(((first, mentee), (second, mentor), (first, mentor))):
+        await agreements.propose(pair, terms, key=new_key(), base=base, by=by, now=now)
+    await mentorships.say(pair, Question.FIRST_TALK, is_yes=True, by=mentor, now=now)
+
+
+async def _parting(mentee: Person) -> int:
+    """Whose mentor has proposed an early end."""
+    mentor = await make_mentor("Beat", "Zaugg")
+    pair = await make_mentorship(mentee, mentor, state=Ended.RUNNING, contacts=1)
+    now = clock.now()
+    await mentorships.propose_end(pair, clock.day(now), by=mentor, now=now)
+    return pair.id
+
+
+async def _left(mentee: Person) -> int:
+    """Left at once, with a word to the office."""
+    mentor = await make_mentor("Otto", "Graf")
+    pair = await make_mentorship(mentee, mentor, state=Ended.RUNNING, contacts=1)
+    told = Told(new_key(), "Des remarques déplacées, deux fois.")
+    await reports.leave(pair, told, by=mentee, now=clock.now())
+    return pair.id
 
 
 async def token(email: str) -> str:

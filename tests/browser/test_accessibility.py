@@ -34,6 +34,18 @@ MENTEE = (
     "/inquiries/{accepted}",
     "/mentorships",
     "/mentorships/{mentorship}",
+    "/mentorships/{mentorship}/contacts",
+    "/mentorships/{mentorship}/contacts/1/correction",
+    "/mentorships/{mentorship}/first-talk",
+    "/mentorships/{mentorship}/agreement",
+    "/mentorships/{mentorship}/agreement?version=2",
+    "/mentorships/{mentorship}/agreement/print",
+    "/mentorships/{mentorship}/end",
+    "/mentorships/{parting}",
+    "/mentorships/{parting}/end",
+    "/mentorships/{parting}/agreement",
+    "/mentorships/{left}/end",
+    "/mentorships/{ended}/end",
     "/mentorships/{mentorship}/notes",
     "/mentorships/{mentorship}/notes/3",
     "/mentorships/{mentorship}/meetings",
@@ -148,6 +160,16 @@ def test_the_ways_to_fail_are_accessible_too(place: Place, chromium: Browser) ->
         page.locator("#send").click()
         page.locator(".error").first.wait_for()
     found += _axe(page, "request with errors")
+    page.goto(f"{place.address}/mentorships/{place.numbers['mentorship']}/contacts")
+    page.locator("#log-more > summary").click()
+    page.fill("#log-minutes", "9999")
+    page.locator("#log-phone").click()
+    page.locator("#log-minutes-error").wait_for()
+    found += _axe(page, "contact with an error")
+    page.fill("#log-minutes", "45")
+    page.locator("#log-phone").click()
+    page.locator("#same-h").wait_for()
+    found += _axe(page, "contact of the same day")
     place.enter(context, "mentor")
     page.goto(f"{place.address}/inquiries/{place.numbers['waiting']}")
     for number in range(page.locator("details.choice").count()):

@@ -91,7 +91,7 @@ async def test_from_a_proposal_to_a_signed_page(
         form="D’abord en personne",
         roles=("adviser",),
     )
-    assert "attend la réponse de Claire" in words(await one.get(urls.mentorship(pair)))
+    assert "Claire n’a pas encore répondu" in words(await one.get(urls.mentorship(pair)))
     assert "David vous propose une version" in words(await two.get(urls.mentorship(pair)))
     assert "Accepter la version 1" not in (await one.get(page_of(pair))).text
     assert "Accepter la version 1" in (await two.get(page_of(pair))).text

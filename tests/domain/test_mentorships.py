@@ -76,7 +76,7 @@ def one_won(outcomes: list[Any]) -> bool:
 
 # Every verb in every state
 
-COMPLETE, TOLD = "complete", "told"
+COMPLETE = "complete"
 Verb = Callable[[Mentorship, Person, Person], Awaitable[Any]]
 
 
@@ -125,8 +125,11 @@ VERBS: dict[str, Verb] = {
 }
 
 
+PARTING = {"part": RUNNING, "part_late": (State.COMPLETED, State.CONTINUING)}
+
+
 def test_every_verb_is_tried() -> None:
-    assert VERBS.keys() == mentorships.MOVES.keys()
+    assert VERBS.keys() | PARTING.keys() == mentorships.MOVES.keys()
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -141,16 +144,29 @@ async def test_each_verb_in_each_state(
     try:
         await VERBS[verb](here, mentee, mentor)
     except Refusal as refusal:
-        assert refusal.status == 409
+        assert refusal.status == 409 and state not in origins
         assert (await fresh(pair)).state == state
         assert await letters() == already
-    else:
-        # Contacts go on being counted where the pair goes on.
-        stays = verb == COMPLETE and state == State.CONTINUING
-        assert state in origins or stays
-        assert (await fresh(pair)).state == (state if stays else goal)
-    if state in origins:
-        assert f"mentorship.{verb}" in await events()
+        return
+    # Contacts go on being counted where the pair goes on.
+    stays = verb == COMPLETE and state == State.CONTINUING
+    assert state in origins or stays
+    assert (await fresh(pair)).state == (state if stays else goal)
+    assert (f"mentorship.{verb}" in await events()) != stays
+
+
+@pytest.mark.parametrize("state", State)
+async def test_whoever_is_no_longer_there_leaves_nothing_alive(
+    state: State, pair: Mentorship, mentor: Person
+) -> None:
+    await brought_to(pair, state)
+    verb = next((verb for verb, origins in PARTING.items() if state in origins), None)
+
+    async with transaction():
+        await mentorships.part_from(mentor, by=None, now=NOW)
+
+    goal = mentorships.MOVES[verb][1] if verb else state
+    assert (await fresh(pair)).state == goal and (state in OVER) == (verb is None)
 
 
 # The word of each
