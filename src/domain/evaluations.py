@@ -27,7 +27,7 @@ log = logging.getLogger("mentorat.evaluations")
 ENDED = (State.COMPLETED, State.CONTINUING, State.CLOSED, State.ENDED_EARLY)
 ANSWERS = {"yes": N_("Oui"), "mostly": N_("Plutôt oui"), "partly": N_("En partie"), "no": N_("Non")}
 PROCESS = {
-    "direction": N_("Saviez-vous tous deux où vous vouliez aller ?"),
+    "direction": N_("Saviez-vous ensemble où vous vouliez aller ?"),
     "rhythm": N_("Le rythme et la forme de vos échanges vous convenaient-ils ?"),
     "trust": N_("Avez-vous pu parler en toute confiance ?"),
     "care": N_("Vos rencontres étaient-elles préparées et suivies avec soin ?"),
