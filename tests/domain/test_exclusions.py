@@ -30,7 +30,7 @@ from domain.refusals import (
 from search import members
 from tables.barred import Barred
 from tables.events import Event
-from tables.inquiries import Inquiry, Reason
+from tables.inquiries import Inquiry
 from tables.inquiries import State as InquiryState
 from tables.letters import Letter
 from tables.letters import State as LetterState
@@ -378,4 +378,3 @@ async def test_search_of_members_knows(mentee: Person, coordinator: Person) -> N
     found = await members.find(members.Query(words="mos", standing="excluded"))
 
     assert [hit.id for hit in found.hits] == [mentee.id]
-    assert Reason.PARTED == "parted"

@@ -27,7 +27,12 @@ from tables.letters import Letter
 from tables.people import Person
 from tables.searches import SavedSearch
 from tests.factories import make_application, make_inquiry, make_person
-from tests.mail import test_evaluation_letters, test_meeting_letters, test_mentorship_letters
+from tests.mail import (
+    test_evaluation_letters,
+    test_meeting_letters,
+    test_member_letters,
+    test_mentorship_letters,
+)
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MENTEE, MENTOR = "david.moser@example.org", "claire.favre@example.org"
@@ -135,7 +140,12 @@ def links(html: str) -> list[str]:
 
 def test_every_template_has_its_letter() -> None:
     sources = {path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")}
-    others = (test_evaluation_letters, test_meeting_letters, test_mentorship_letters)
+    others = (
+        test_evaluation_letters,
+        test_meeting_letters,
+        test_member_letters,
+        test_mentorship_letters,
+    )
 
     assert sources == set(LETTERS).union(*(each.LETTERS for each in others))
 
