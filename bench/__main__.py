@@ -23,6 +23,8 @@ from statistics import mean
 from typing import Any
 from urllib.parse import urlencode
 
+from bench import members
+
 ROOT = Path(__file__).parents[1]
 SIZES = (65, 10_000, 100_000)
 AT_ONCE = 8
@@ -46,13 +48,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="MENTORS")
     parser.add_argument("--engines", nargs="+", default=("sqlite", "postgres"))
+    parser.add_argument("--only", choices=("search", "members"))
+    parser.add_argument("--members", type=int, nargs="+", default=members.SIZES)
     given = parser.parse_args()
     say(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     )
     for engine in given.engines:
         with _databases(engine) as new:
-            for size in given.sizes:
+            for size in given.members if given.only != "search" else ():
+                say(f"\n{engine}, {size:,} members")
+                members.run(size, new(), say)
+            for size in given.sizes if given.only != "members" else ():
                 say(f"\n{engine}, {size:,} mentors")
                 with _server(size, new()) as (address, told):
                     _measure(address, told)
