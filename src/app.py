@@ -49,6 +49,7 @@ from controllers.office.imports import OfficeImports
 from controllers.office.members import OfficeMembers, members_csv, members_xlsx
 from controllers.office.profiles import OfficeProfiles
 from controllers.office.reports import OfficeReports
+from controllers.own_data import OwnData
 from controllers.profiles import Profiles
 from controllers.searches import Searches
 from controllers.sessions import Sessions
@@ -121,6 +122,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     OfficeMembers,
     OfficeProfiles,
     OfficeReports,
+    OwnData,
     Profiles,
     Searches,
     Sessions,

@@ -79,6 +79,7 @@ WITHOUT_TOKEN = {"POST /unsubscribe/{secret}"}
 DOORS = {
     "GET /": Door(200, 200, 200),
     "GET /account": Door(303, 200, 200),
+    "GET /account/deletion": Door(303, 200, 200),
     "GET /answer/{secret}": Door(410, 410, 410),
     "GET /application": Door(200, 303, 303),
     "GET /application/sent": Door(200, 200, 200),
@@ -135,6 +136,9 @@ DOORS = {
     "POST /account/calendar": Door(303, 303, 303),
     "POST /account/calendar/end": Door(303, 303, 303),
     "POST /account/calendar/renewal": Door(303, 303, 303),
+    "POST /account/deletion": Door(303, 422, 422),
+    "POST /account/pause": Door(303, 303, 303),
+    "POST /account/return": Door(303, 303, 303),
     "POST /account/sessions/{session_id}/end": Door(303, 404, 404),
     "POST /answer/{secret}/{deed}": Door(410, 410, 410),
     "POST /application": Door(422, 422, 422),

@@ -88,6 +88,7 @@ async def _page(
         calendar=await calendars.of(viewer),
         version=version,
         accepted_at=await norms.accepted_at(version, viewer) if version else None,
+        consents=await norms.accepted_by(viewer),
         **_choices(form),
         **await _sessions(request, viewer, now),
     )

@@ -75,5 +75,5 @@ async def mentorship(mentorship_id: FromPath[int], viewer: NamedDependency[Perso
 async def mentor_profile(mentor_id: FromPath[int]) -> Profile:
     """Of somebody in the directory."""
     here = (Profile.person == number(mentor_id)) & (Profile.state == ProfileState.RELEASED)
-    active = Profile.person.standing == Standing.ACTIVE
+    active = (Profile.person.standing == Standing.ACTIVE) & Profile.person.paused_at.is_null()
     return found(await Profile.objects(Profile.person).where(here & active).first())

@@ -86,6 +86,7 @@ async def warn_returning(now: datetime) -> None:
     if not deadlines.is_morning(day(now), now):
         return
     due = (Profile.busy_until == tomorrow) & _not_warned(tomorrow)
+    due = due & Profile.person.paused_at.is_null()
     for profile in await Profile.objects(Profile.person).where(due & Profile.is_busy.eq(True)):
         await _warn(profile, tomorrow, now)
 
@@ -123,7 +124,7 @@ async def _turn_free(
             return
         profile.is_busy, profile.busy_until, profile.busy_reason = False, None, ""
         await history.record("availability.free", profile, by, now)
-        if profile.state == State.RELEASED:
+        if profile.state == State.RELEASED and not profile.person.paused_at:
             await _tell_waiting(profile.person, now)
 
 
@@ -141,8 +142,8 @@ async def _tell_waiting(mentor: Person, now: datetime) -> None:
     """Each wish is told once and then gone; who was excluded hears no more from us. The letters
     wait as long as the mentor may think again."""
     wait = max(deadlines.till_morning(now), deadlines.UNDO)
-    wishes = await FreeWish.objects(FreeWish.person).where(FreeWish.mentor == mentor.id)
-    for wish in wishes:
+    theirs = (FreeWish.mentor == mentor.id) & FreeWish.person.paused_at.is_null()
+    for wish in await FreeWish.objects(FreeWish.person).where(theirs):
         person: Person = wish.person
         claimed = await FreeWish.delete().where(FreeWish.id == wish.id).returning(FreeWish.id)
         if claimed and person.is_member:

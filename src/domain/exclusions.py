@@ -33,7 +33,7 @@ async def exclude(person: Person, *, by: Person, note: str, now: datetime) -> No
     async with transaction():
         await hold_word(people.COORDINATORS)
         await people.insist_still_settles(by)
-        await _hold_pairs(person)
+        await hold_pairs(person)
         await _move(person, "exclude", by, note, now)
         await sessions.shut_out(person, now)
         await outbox.drop_waiting(person)
@@ -65,7 +65,7 @@ async def barred_among(addresses: Collection[str]) -> set[str]:
     return {address for address in addresses if not hashes.isdisjoint(Barred.hashes(address))}
 
 
-async def _hold_pairs(person: Person) -> None:
+async def hold_pairs(person: Person) -> None:
     """Each pair is held by its mentee."""
     mine = (Mentorship.mentor == person.id) & Mentorship.state.not_in(list(OVER))
     rows = await Mentorship.select(Mentorship.mentee).where(mine)

@@ -67,6 +67,7 @@ async def _faces(numbers: list[int]) -> list[Profile]:
     """Of those in the directory, in the order given."""
     if not numbers:
         return []
-    shown = (Profile.state == State.RELEASED) & (Profile.person.standing == Standing.ACTIVE)
+    active = (Profile.person.standing == Standing.ACTIVE) & Profile.person.paused_at.is_null()
+    shown = (Profile.state == State.RELEASED) & active
     rows = Profile.objects(Profile.person).where(Profile.person.is_in(numbers) & shown)
     return sorted(await rows, key=lambda profile: numbers.index(profile.person.id))

@@ -31,6 +31,7 @@ from domain.refusals import (
     MentorGone,
     NormsFirst,
     NotYourself,
+    Paused,
     TooManyOpen,
     Unseen,
     insist,
@@ -376,7 +377,8 @@ async def free_others(inquiry: Inquiry, now: datetime) -> list[Person]:
 async def is_askable(mentor: Person) -> bool:
     """Released and a member; busy or not."""
     here = (Profile.person == mentor.id) & (Profile.state == ProfileState.RELEASED)
-    return mentor.is_member and bool(await Profile.exists().where(here))
+    is_there = mentor.is_member and mentor.paused_at is None
+    return is_there and bool(await Profile.exists().where(here))
 
 
 _SETTLED = (Inquiry.settled_at,)
@@ -400,6 +402,10 @@ async def _insist_on_limits(mentor: Person, by: Person) -> None:
     profile = await Profile.objects(Profile.person).where(Profile.person == mentor.id).first()
     if profile is None or not profile.is_released or not profile.person.is_member:
         raise MentorGone
+    if profile.person.paused_at is not None:
+        raise MentorGone
+    if await people.is_paused(by):
+        raise Paused
     mine = (Inquiry.mentee == by.id) & Inquiry.state.is_in(list(OPEN))
     if await Inquiry.exists().where(mine & (Inquiry.mentor == mentor.id)):
         raise AlreadyAsked

@@ -27,6 +27,12 @@ async def accepted_at(version: NormsVersion, person: Person) -> datetime | None:
     return row.accepted_at if row else None
 
 
+async def accepted_by(person: Person) -> list[Acceptance]:
+    """Every version and when, the newest first."""
+    rows = Acceptance.objects(Acceptance.version).where(Acceptance.person == person.id)
+    return await rows.order_by(Acceptance.id, ascending=False)
+
+
 async def accept(version: NormsVersion, *, by: Person, now: datetime) -> None:
     """Twice is once."""
     async with transaction():

@@ -64,6 +64,12 @@ async def is_still_member(person: Person) -> bool:
     return bool(await Person.exists().where(here))
 
 
+async def is_paused(person: Person) -> bool:
+    """As it is now."""
+    here = (Person.id == person.id) & Person.paused_at.is_not_null()
+    return bool(await Person.exists().where(here))
+
+
 async def give_language(person: Person, language: str, *, by: Person, now: datetime) -> None:
     insist(may_settle(by))
     if language == person.language:

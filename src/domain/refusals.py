@@ -197,6 +197,10 @@ class JustInvited(Refusal):
     text = N_("Une invitation vient de partir. Patientez dix minutes avant la suivante.")
 
 
+class Paused(Refusal):
+    text = N_("Votre compte est en pause. Revenez d’abord, puis envoyez votre demande.")
+
+
 def insist(allowed: bool) -> None:
     """Not allowed looks like not there."""
     if not allowed:

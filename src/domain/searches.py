@@ -143,7 +143,8 @@ async def end_by_link(link: Link, now: datetime) -> None:
 async def tell_fitting(now: datetime) -> None:
     """By the clock: one letter a saved search, once somebody fits."""
     untold = SavedSearch.told_at.is_null() & (SavedSearch.person.standing == Standing.ACTIVE)
-    searches = SavedSearch.objects(SavedSearch.person).where(untold)
+    here = untold & SavedSearch.person.paused_at.is_null()
+    searches = SavedSearch.objects(SavedSearch.person).where(here)
     for search in await searches.order_by(SavedSearch.id):
         fitting = await _fitting(search, now)
         if fitting:

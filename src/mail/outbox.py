@@ -18,13 +18,15 @@ from mail.message import NotAnAddress, Outgoing, compose, new_message_id
 from mail.smtp import Deferred, Refused, Unready
 from tables.house import House
 from tables.letters import Letter, State
-from tables.people import Person
+from tables.people import Person, Standing
 from tables.transaction import afterwards
 
 log = logging.getLogger("mentorat.mail")
 
 POLL = 10.0  # seconds: what other processes posted, and what waits for its next attempt
 REST = 30.0  # seconds without a server
+# Nothing is missed without them: not for whoever pauses.
+CAN_WAIT = {"asked_later", "mentorship_nudge"}
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ async def post(
     `life`: after it, better no letter than this one. `wait`: as long as the deed can be undone.
     `calendar`: an invitation that goes along (formats/ics.py).
     """
+    if isinstance(to, Person) and not _reads(to, name):
+        return
     with i18n.speaking(to.language):
         spoken = i18n.language()
         house = await sender(spoken)
@@ -227,6 +231,13 @@ async def _message(letter: Letter, now: datetime) -> EmailMessage:
         calendar=letter.calendar,
     )
     return compose(outgoing, now)
+
+
+def _reads(person: Person, name: str) -> bool:
+    """A deleted account has no address; a pause is a rest."""
+    if person.standing == Standing.GONE:
+        return False
+    return person.paused_at is None or name not in CAN_WAIT
 
 
 async def sender(language: str) -> Sender:

@@ -28,6 +28,7 @@ SELECT profiles.id, profiles.person, profiles.about, profiles.about_language, pr
     people.first_name, people.last_name, people.function, people.sector, people.canton
 FROM profiles JOIN people ON people.id = profiles.person
 WHERE profiles.state = '{State.RELEASED}' AND people.standing = '{Standing.ACTIVE}'
+    AND people.paused_at IS NULL
 """
 
 

@@ -45,6 +45,7 @@ SELECT profiles.id, profiles.person, people.first_name, people.last_name, people
     profiles.roles, profiles.is_busy
 FROM profiles JOIN people ON people.id = profiles.person
 WHERE profiles.state = '{State.RELEASED}' AND people.standing = '{Standing.ACTIVE}'
+    AND people.paused_at IS NULL
 """
 
 Rows = list[dict[str, Any]]

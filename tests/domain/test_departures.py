@@ -1,0 +1,208 @@
+"""Paused, and gone for good."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from domain import departures, inquiries, sessions
+from domain.refusals import AlreadySettled, LastCoordinator, MentorGone, Paused
+from sealing import unseal
+from search import find
+from search.facets import Query
+from tables.inquiries import Inquiry, Reason
+from tables.letters import Letter
+from tables.mentorships import Mentorship, State
+from tables.people import Person, Standing
+from tables.piccolo_app import TABLES
+from tables.private import SEALED
+from tests.factories import make_inquiry, make_mentor, make_mentorship, new_key
+from tests.private_texts import sentence, write_everything
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+# Of those that write_everything lets the mentee write.
+THEIRS = (
+    "drafts.fields",
+    "evaluations.to_office",
+    "evaluations.to_partner",
+    "inquiries.problem",
+    "inquiries.vision",
+    "contacts.line",
+    "meetings.place",
+    "notes.fields",
+    "reports.words",
+    "thanks.words",
+    "documents.name",
+    "office_notes.words",
+    "calendars.secret",
+)
+
+
+async def everything() -> str:
+    """All rows as text, and what is sealed unsealed."""
+    lines = []
+    for table in TABLES:
+        for row in await table.select():
+            for name, value in row.items():
+                is_sealed = name.endswith(SEALED) and isinstance(value, str)
+                lines.append(unseal(value) if is_sealed else str(value))
+    return "\n".join(lines)
+
+
+async def names(viewer: Person) -> list[str]:
+    found = await find.find(Query(), viewer, "fr", NOW.date())
+    return [hit.name for hit in found.hits]
+
+
+def request() -> inquiries.Request:
+    words = "x" * 60
+    return inquiries.Request(new_key(), words, words, words, ("phone",), "fr")
+
+
+async def fresh(person: Person) -> Person:
+    found = await Person.objects().get(Person.id == person.id)
+    assert found is not None
+    return found
+
+
+def test_every_table_is_thought_of() -> None:
+    """A new table fails here until it is said what a deletion does to it."""
+    words = {table for table, _, _ in departures.OWN_WORDS}
+    treated = [set(departures.REMOVED), words, departures.BY_HAND, set(departures.KEPT)]
+
+    assert set().union(*treated) == set(TABLES)
+    assert sum(map(len, treated)) == len(TABLES)
+
+
+async def test_whoever_pauses_is_out_of_the_directory_at_once(
+    mentor: Person, mentee: Person
+) -> None:
+    assert mentor.name in await names(mentee)
+
+    await departures.pause(by=mentor, now=NOW)
+    assert mentor.name not in await names(mentee)
+
+    await departures.come_back(by=mentor, now=NOW)
+    assert mentor.name in await names(mentee)
+
+
+async def test_a_pause_neither_gets_nor_sends_requests(mentor: Person, mentee: Person) -> None:
+    from domain import norms
+
+    version = await norms.current()
+    assert version is not None
+    if not await norms.has_accepted(mentee):
+        await norms.accept(version, by=mentee, now=NOW)
+    await departures.pause(by=mentor, now=NOW)
+    with pytest.raises(MentorGone):
+        await inquiries.ask(mentor, request(), by=mentee, now=NOW)
+
+    await departures.come_back(by=mentor, now=NOW)
+    await departures.pause(by=mentee, now=NOW)
+    with pytest.raises(Paused):
+        await inquiries.ask(mentor, request(), by=mentee, now=NOW)
+
+
+async def test_paused_twice_is_once(mentor: Person) -> None:
+    await asyncio.gather(*(departures.pause(by=mentor, now=NOW) for _ in range(2)))
+
+    assert (await fresh(mentor)).paused_at == NOW
+
+
+async def test_gone_is_gone(mentor: Person, mentee: Person) -> None:
+    """What ran is over, with a neutral word to the other one; the row stays without a person."""
+    asked = await make_inquiry(mentee, await make_mentor("Luca", "Rossi"))
+    pair = await make_mentorship(mentee, mentor)
+    address = mentee.email
+    await departures.delete(by=mentee, now=NOW)
+
+    gone = await fresh(mentee)
+    assert gone.standing == Standing.GONE
+    assert (gone.email, gone.name, gone.function) == (f"gone:{mentee.id}", departures.NOBODY, "")
+    inquiry: Any = await Inquiry.objects().get(Inquiry.id == asked.id)
+    assert (inquiry.reason, inquiry.problem) == (Reason.PARTED, "")
+    mentorship: Any = await Mentorship.objects().get(Mentorship.id == pair.id)
+    assert mentorship.state == State.ENDED_EARLY
+    letters = await Letter.objects().order_by(Letter.id)
+    assert {(letter.name, letter.to) for letter in letters} == {
+        ("inquiry_dropped", inquiry.mentor),
+        ("mentorship_parted", mentor.id),
+        ("account_deleted", None),
+    }
+    assert next(each for each in letters if each.name == "account_deleted").address == address
+
+
+async def test_nothing_of_theirs_is_left(
+    mentor: Person, mentee: Person, coordinator: Person
+) -> None:
+    await write_everything(mentor, mentee, coordinator)
+    name, address = mentee.last_name, mentee.email
+    before = await everything()
+    assert [place for place in THEIRS if sentence(place) not in before] == []
+
+    await departures.delete(by=mentee, now=NOW)
+    await Letter.delete(force=True)  # the neutral ones have left
+    after = await everything()
+
+    assert [place for place in THEIRS if sentence(place) in after] == []
+    assert name not in after and address not in after
+    # The mentor keeps what is theirs.
+    assert sentence("inquiries.answer") in after
+
+
+async def test_what_the_mentor_wrote_goes_with_them(
+    mentor: Person, mentee: Person, coordinator: Person
+) -> None:
+    """The goals that the mentee's evaluation repeats, too; the mentee's own words stay."""
+    await write_everything(mentor, mentee, coordinator)
+    await departures.delete(by=mentor, now=NOW)
+    await Letter.delete(force=True)
+    after = await everything()
+
+    theirs = ("agreements.goals", "agreements.form", "evaluations.goals")
+    assert [place for place in theirs if sentence(place) in after] == []
+    assert mentor.last_name not in after and mentor.email not in after
+    assert sentence("notes.fields") in after and sentence("evaluations.to_office") in after
+
+
+async def test_a_mentor_who_goes_offers_nobody_a_free_place(mentor: Person, mentee: Person) -> None:
+    from domain import favourites
+
+    await make_mentorship(mentee, mentor)
+    luca = await make_mentor("Luca", "Rossi")
+    await favourites.wish(mentor, by=luca, now=NOW)
+    await departures.delete(by=mentor, now=NOW)
+
+    assert mentor.name not in await names(mentee)
+    sent = {row["name"] for row in await Letter.select(Letter.name)}
+    assert sent == {"mentorship_parted", "account_deleted"}
+
+
+async def test_two_windows_delete_once(mentee: Person) -> None:
+    results = await asyncio.gather(
+        departures.delete(by=mentee, now=NOW),
+        departures.delete(by=await fresh(mentee), now=NOW),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(each) for each in results if each) == [AlreadySettled]
+
+
+async def test_the_last_coordinator_stays(coordinator: Person) -> None:
+    with pytest.raises(LastCoordinator):
+        await departures.delete(by=coordinator, now=NOW)
+
+    assert (await fresh(coordinator)).is_member
+
+
+async def test_the_address_may_begin_anew(mentee: Person) -> None:
+    address = mentee.email
+    await departures.delete(by=mentee, now=NOW)
+    asking = sessions.Asking(address, "browser", "192.0.2.1", "/", "fr")
+    await sessions.ask(asking, NOW)
+
+    newest = await Letter.objects().order_by(Letter.id, ascending=False).first()
+    assert newest is not None and newest.name == "sign_in_unknown"
