@@ -58,10 +58,13 @@ def run(size: int, database_url: str, say: Callable[[str], None]) -> None:
 
 
 async def measure(size: int) -> dict[str, Any]:
+    from tests import cast
+
     import clock
     from domain import founding, imports
     from running import serving
 
+    cast.built()  # what the product itself takes belongs to no list
     await serving.prepare()
     import piccolo_conf
 

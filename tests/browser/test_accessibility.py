@@ -61,7 +61,14 @@ MENTEE = (
     "/profile",
 )
 MENTOR = ("/", "/inquiries/{waiting}", "/availability", "/profile")
-OFFICE = ("/desk",)
+OFFICE = (
+    "/desk",
+    "/desk/members",
+    "/desk/members?q=zzzz",
+    "/desk/members/{mentor}",
+    "/desk/members/{mentor}/exclusion",
+    "/desk/imports",
+)
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "nobody": ("", NOBODY),
     "mentee": (people.MENTEE, MENTEE),
