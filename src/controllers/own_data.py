@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 
+import clock
 import urls
 from controllers.sessions import left
-from domain import departures
+from domain import departures, own_data
 from domain.departures import WORD
 from domain.refusals import LastCoordinator
 from forms.departures import Deletion
@@ -60,6 +62,31 @@ class OwnData(Controller):
             form.errors["word"] = refusal.said
             return await _deletion(viewer, form, 409)
         return left()
+
+    @get("/data.json")
+    async def as_json(
+        self, viewer: NamedDependency[Person], now: NamedDependency[datetime]
+    ) -> Response[bytes]:
+        held = own_data.as_json(await own_data.of(viewer, now=now))
+        body = json.dumps(held, ensure_ascii=False, indent=2).encode()
+        return Response(body, media_type="application/json", headers=_attached("json", now))
+
+    @get("/data.html")
+    async def as_page(
+        self, viewer: NamedDependency[Person], now: NamedDependency[datetime]
+    ) -> Page:
+        sections = own_data.readable(await own_data.of(viewer, now=now))
+        page = Page("accounts/data", sections=sections, now=now)
+        page.headers.update(_attached("html", now))
+        return page
+
+
+def _attached(kind: str, now: datetime) -> dict[str, str]:
+    name = f"{gettext('mes-donnees')}-{clock.day(now).isoformat()}.{kind}"
+    return {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
 
 
 async def _deletion(viewer: Person, form: Deletion, status: int = 200) -> Page:

@@ -274,7 +274,8 @@ async def _empty_letters(person: Person, address: str) -> None:
         if letter.address == address:
             theirs = theirs | (Letter.id == letter.id)
     await Letter.delete().where(theirs & (Letter.state == LetterState.WAITING))
-    await Letter.update({**EMPTIED, Letter.error: ""}).where(theirs & unsent)
+    emptied: dict[Any, Any] = {**EMPTIED, Letter.error: ""}
+    await Letter.update(emptied).where(theirs & unsent)
     await outbox.take_back(f"free_again:{person.id}")
 
 
