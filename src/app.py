@@ -45,6 +45,7 @@ from controllers.notes import Notes
 from controllers.office.applications import OfficeApplications
 from controllers.office.desk import Desk
 from controllers.office.evaluations import OfficeEvaluations
+from controllers.office.events import OfficeEvents, events_csv
 from controllers.office.imports import OfficeImports
 from controllers.office.members import OfficeMembers, members_csv, members_xlsx
 from controllers.office.profiles import OfficeProfiles
@@ -93,6 +94,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     calendars.feed,
     health.health,
     health.ready,
+    events_csv,
     members_csv,
     members_xlsx,
     Accounts,
@@ -118,6 +120,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     Notes,
     OfficeApplications,
     OfficeEvaluations,
+    OfficeEvents,
     OfficeImports,
     OfficeMembers,
     OfficeProfiles,

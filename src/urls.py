@@ -36,6 +36,7 @@ RETENTION = "/desk/retention"
 DESK = "/desk"
 MEMBERS = "/desk/members"
 IMPORTS = "/desk/imports"
+EVENTS = "/desk/events"
 LANGUAGE = "/language"
 THEME = "/theme"
 FIRST_RUN = "/first-run"
@@ -156,6 +157,11 @@ def member(person: Any, deed: str = "") -> str:
 def members_list(row: Any, deed: str = "") -> str:
     """An import. `deed`: confirmation, drop."""
     return f"{IMPORTS}/{_id(row)}" + _deed(deed)
+
+
+def events(kind: str = "", /, **query: Any) -> str:
+    """`kind`: csv, to take along."""
+    return with_query(f"{EVENTS}.{kind}" if kind else EVENTS, **query)
 
 
 def letter_again(letter: Any) -> str:

@@ -16,7 +16,7 @@ import clock
 import urls
 from controllers.guards import coordinators_only
 from controllers.providers import found, number
-from domain import dossiers, exclusions, exports, people
+from domain import dossiers, event_words, exclusions, exports, people
 from domain.permissions import may_settle
 from domain.refusals import AddressBarred, AddressTaken, Refusal
 from formats import sheets
@@ -213,7 +213,13 @@ async def card(person: Person, viewer: Person, **forms: Any) -> dict[str, Any]:
     empty = {"address": None, "language": None, "note": None}
     dossier = await dossiers.of(person)
     is_other = person.id != viewer.id and may_settle(viewer)
-    return {"dossier": dossier, "person": person, "is_other": is_other, "sent": empty | forms}
+    return {
+        "dossier": dossier,
+        "person": person,
+        "is_other": is_other,
+        "sent": empty | forms,
+        "said": event_words.said,
+    }
 
 
 async def _settle(
