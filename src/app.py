@@ -46,6 +46,7 @@ from controllers.office.applications import OfficeApplications
 from controllers.office.desk import Desk
 from controllers.office.evaluations import OfficeEvaluations
 from controllers.office.events import OfficeEvents, events_csv
+from controllers.office.figures import OfficeFigures, figures_csv
 from controllers.office.imports import OfficeImports
 from controllers.office.members import OfficeMembers, members_csv, members_xlsx
 from controllers.office.profiles import OfficeProfiles
@@ -95,6 +96,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     health.health,
     health.ready,
     events_csv,
+    figures_csv,
     members_csv,
     members_xlsx,
     Accounts,
@@ -121,6 +123,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     OfficeApplications,
     OfficeEvaluations,
     OfficeEvents,
+    OfficeFigures,
     OfficeImports,
     OfficeMembers,
     OfficeProfiles,

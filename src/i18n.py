@@ -111,6 +111,16 @@ def brief_day(value: date) -> str:
     return re.sub(r"^1(?=\xa0)", "1er", day) if code == SOURCE else day
 
 
+def month(value: date) -> str:
+    """«novembre 2026»."""
+    return str(format_skeleton("yMMMM", value, locale=DAYS[_language.get()]))
+
+
+def brief_month(value: date) -> str:
+    """«nov.»: below a chart."""
+    return str(format_date(value, "LLL", locale=DAYS[_language.get()]))
+
+
 def moment(value: datetime) -> str:
     """Kept in UTC, shown in Zurich, 24 hours."""
     local = value.astimezone(ZURICH)

@@ -36,6 +36,7 @@ RETENTION = "/desk/retention"
 DESK = "/desk"
 MEMBERS = "/desk/members"
 IMPORTS = "/desk/imports"
+FIGURES = "/desk/figures"
 EVENTS = "/desk/events"
 LANGUAGE = "/language"
 THEME = "/theme"
@@ -146,6 +147,15 @@ def evaluation_deed(word: Any, deed: str) -> str:
 def members(kind: str = "", **query: Any) -> str:
     """`kind`: csv or xlsx, to take along."""
     return with_query(f"{MEMBERS}.{kind}" if kind else MEMBERS, **query)
+
+
+def figures(period: str = "", kind: str = "") -> str:
+    """`kind`: csv, to take along."""
+    return with_query(f"{FIGURES}.{kind}" if kind else FIGURES, period=period)
+
+
+def year(number: int) -> str:
+    return f"{FIGURES}/year/{number}"
 
 
 def member(person: Any, deed: str = "") -> str:

@@ -90,6 +90,9 @@ DOORS = {
     "GET /desk": Door(303, 404, 200),
     "GET /desk/events": Door(303, 404, 200),
     "GET /desk/events.csv": Door(303, 404, 200),
+    "GET /desk/figures": Door(303, 404, 200),
+    "GET /desk/figures.csv": Door(303, 404, 200),
+    "GET /desk/figures/year/{year}": Door(303, 404, 200),
     "GET /desk/imports": Door(303, 404, 200),
     "GET /desk/imports/{import_id}": Door(303, 404, 200),
     "GET /desk/members": Door(303, 404, 200),
@@ -271,6 +274,7 @@ async def world(mentor: Person, mentee: Person, coordinator: Person) -> dict[str
         "search_id": search.id,
         "secret": "an-unknown-secret",
         "session_id": 1,
+        "year": clock.now().year,
     }
 
 
