@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -147,19 +147,9 @@ class Members:
 def read(text: str) -> Members:
     """Raises BrokenList."""
     try:
-        rows = list(sheets.rows(text))
+        return _read(sheets.rows(text))
     except NotAList as trouble:
         raise BrokenList(trouble.why, trouble.line) from trouble
-    if not rows:
-        raise BrokenList("empty")
-    (_, head), body = rows[0], rows[1:]
-    places, unknown = _columns(head)
-    if "email" not in places or "last_name" not in places:
-        raise BrokenList("no_heads")
-    if not body:
-        raise BrokenList("empty")
-    known = {name: head[place] for name, place in sorted(places.items(), key=lambda i: i[1])}
-    return Members(list(_unique(_lines(body, places))), known, unknown)
 
 
 def text_of(content: bytes) -> str:
@@ -168,6 +158,21 @@ def text_of(content: bytes) -> str:
         return sheets.text_of(content)
     except NotAList as trouble:
         raise BrokenList(trouble.why, trouble.line) from trouble
+
+
+def _read(rows: Iterator[tuple[int, list[str]]]) -> Members:
+    """Row by row: a long list is not held twice."""
+    _, head = next(rows, (0, []))
+    if not head:
+        raise BrokenList("empty")
+    places, unknown = _columns(head)
+    if "email" not in places or "last_name" not in places:
+        raise BrokenList("no_heads")
+    lines = list(_unique(_lines(rows, places)))
+    if not lines:
+        raise BrokenList("empty")
+    known = {name: head[place] for name, place in sorted(places.items(), key=lambda i: i[1])}
+    return Members(lines, known, unknown)
 
 
 def _columns(head: Sequence[str]) -> tuple[dict[str, int], list[str]]:

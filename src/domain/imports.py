@@ -35,7 +35,7 @@ KEPT = timedelta(days=1)  # how long a list waits for its confirmation
 FIELDS = ("first_name", "last_name", "function", "sector", "canton", "language")
 KNOWN = """SELECT people.id, people.email, people.first_name, people.last_name, people.language,
     people.function, people.sector, people.canton, people.standing, people.invite_from,
-    people.invited_at FROM"""
+    people.invited_at FROM people WHERE people.email IN"""
 LIGHT: list[Any] = [c for c in Import.all_columns() if c._meta.name != "content_sealed"]
 
 
@@ -241,9 +241,8 @@ def _changes(line: Line, person: dict[str, Any]) -> Iterator[tuple[str, str]]:
 async def _known(addresses: Sequence[str]) -> dict[str, dict[str, Any]]:
     if not addresses:
         return {}
-    given = bulk.given({"address": "text"})
     rows = await Person.raw(
-        f"{KNOWN} {given} JOIN people ON people.email = given.address",
+        f"{KNOWN} (SELECT address FROM {bulk.given({'address': 'text'})})",
         bulk.packed([address] for address in addresses),
     )
     return {row["email"]: row for row in rows}
