@@ -53,6 +53,7 @@ from controllers.office.profiles import OfficeProfiles
 from controllers.office.reports import OfficeReports
 from controllers.own_data import OwnData
 from controllers.profiles import Profiles
+from controllers.reports import Reports
 from controllers.searches import Searches
 from controllers.sessions import Sessions
 from controllers.unsubscribe import Unsubscribe
@@ -130,6 +131,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     OfficeReports,
     OwnData,
     Profiles,
+    Reports,
     Searches,
     Sessions,
     Unsubscribe,

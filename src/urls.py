@@ -79,6 +79,10 @@ def draft(person: Any) -> str:
     return f"{mentor(person)}/draft"
 
 
+def person_report(person: Any) -> str:
+    return f"{mentor(person)}/report"
+
+
 def saved_search(search: Any) -> str:
     return f"{SAVED_SEARCHES}/{_id(search)}"
 
@@ -135,8 +139,9 @@ def profile_deed(profile: Any, deed: str) -> str:
     return f"{DESK}/profiles/{_id(profile)}/{deed}"
 
 
-def report_reading(report: Any) -> str:
-    return f"{DESK}/reports/{_id(report)}/reading"
+def report_deed(report: Any, deed: str = "") -> str:
+    """The page of one; `deed`: reading, settlement, reopening."""
+    return f"{DESK}/reports/{_id(report)}" + _deed(deed)
 
 
 def evaluation_deed(word: Any, deed: str) -> str:

@@ -42,6 +42,10 @@ def may_take_part(person: Person, mentorship: Mentorship) -> bool:
     return person.is_member and person.id in (mentee.id, mentor.id)
 
 
+def may_report(person: Person, about: Person) -> bool:
+    return person.is_member and person.id != about.id
+
+
 def may_confirm(person: Person, contact: Contact) -> bool:
     """What the partner logged; the mentorship came through the viewer."""
     logged_by: Person | int = contact.by

@@ -55,15 +55,17 @@ class Desk(Controller):
 async def card(viewer: Person, now: datetime) -> dict[str, Any]:
     """What office/_desk.html needs: nobody handles there what concerns themself."""
     lines = await desk.lines(now)
-    told = await reports.waiting(viewer)
+    told = await reports.on_desk(viewer, now)
     return {
         "lines": lines,
         "reports": told,
-        "waiting": sum(line.is_waiting for line in lines) + len(told),
+        "waiting": sum(line.is_waiting for line in lines)
+        + sum(report.settled_at is None for report in told),
         "unanswered": await desk.unanswered(now),
         "words": await evaluations.awaiting_office(viewer, now),
         "letters": await desk.failed_letters(),
         "notes": {},
+        "settlements": {},
         "now": now,
     } | _said()
 

@@ -1,34 +1,111 @@
-"""Reports on the desk: opened one by one, each reading logged."""
+"""Reports on the desk: opened piece by piece, each reading logged; settled, with an undo."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import datetime
+from functools import partial
+from typing import Any
 
-from litestar import Controller, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 import urls
 from controllers.guards import coordinators_only
+from controllers.office.desk import PAGE as DESK_PAGE
+from controllers.office.desk import card
 from controllers.providers import found, number
-from domain import reports
-from pages import Page
+from domain import opened, reports
+from domain.opened import Passage
+from domain.refusals import Refusal
+from forms.fields import Sent
+from forms.reports import Settlement
+from pages import Answer, Page, Region
 from tables.people import Person
+from tables.reports import Report, State
+
+LIST, COUNT = "office/_reports", Region("#desk-count", "outerHTML", "office/_count")
+
+
+async def _report(report_id: FromPath[int], viewer: NamedDependency[Person]) -> Report:
+    return found(await reports.to_decide(number(report_id), viewer))
 
 
 class OfficeReports(Controller):
     path = f"{urls.DESK}/reports/{{report_id:int}}"
     guards = [coordinators_only]
+    dependencies = {"report": Provide(_report)}
+
+    @get()
+    async def show(self, report: NamedDependency[Report]) -> Page:
+        """Who, when, what is opened; to read takes one more tap."""
+        _insist_waiting(report)
+        return await _page(report)
 
     @post("/reading")
     async def read(
         self,
-        report_id: FromPath[int],
+        report: NamedDependency[Report],
         viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Page:
         """A page, not a piece of the desk: what is on it is kept in view by nobody's poll."""
-        report = found(await reports.seen_on_desk(number(report_id), viewer))
-        words = await reports.read(report, by=viewer, now=now)
-        readings = await reports.readings_of(report)
-        return Page("office/report", nav="desk", report=report, words=words, readings=readings)
+        _insist_waiting(report)
+        what = sent.one("what") or "words"
+        passages = await opened.read(report, what, by=viewer, now=now)
+        return await _page(report, what, passages)
+
+    @post("/settlement")
+    async def settle(
+        self,
+        report: NamedDependency[Report],
+        viewer: NamedDependency[Person],
+        sent: NamedDependency[Sent],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        form = Settlement.read(sent)
+        if form.errors:
+            shown = await card(viewer, now) | {"settlements": {report.id: form}}
+            return Page(DESK_PAGE, piece=LIST, status=422, nav="desk", **shown)
+        verb = partial(reports.settle, note=form.note, is_told=form.is_told)
+        return await _done(verb(report, by=viewer, now=now), viewer, now)
+
+    @post("/reopening")
+    async def reopen(
+        self,
+        report: NamedDependency[Report],
+        viewer: NamedDependency[Person],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        return await _done(reports.reopen(report, by=viewer, now=now), viewer, now)
+
+
+async def _done(deed: Awaitable[None], viewer: Person, now: datetime) -> Response[None]:
+    """Whoever comes second sees the list as it is now."""
+    try:
+        await deed
+    except Refusal as refusal:
+        if refusal.status != 409:
+            raise
+        also = [Region("#desk-reports", "outerHTML", LIST), COUNT]
+        shown = await card(viewer, now)
+        return Page(DESK_PAGE, status=409, also=also, toast=refusal.said, nav="desk", **shown)
+    return Answer(LIST, instead=urls.DESK, also=[COUNT], **await card(viewer, now))
+
+
+async def _page(report: Report, what: str = "", passages: list[Passage] | None = None) -> Page:
+    shown: dict[str, Any] = {
+        "report": report,
+        "what": what,
+        "passages": passages or [],
+        "openable": ("words", *reports.opened(report)),
+        "readings": await reports.readings_of(report),
+        "form": Settlement(),
+    }
+    return Page("office/report", nav="desk", **shown)
+
+
+def _insist_waiting(report: Report) -> None:
+    found(report if report.state == State.WAITING else None)
