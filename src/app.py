@@ -46,11 +46,13 @@ from controllers.office.applications import OfficeApplications
 from controllers.office.desk import Desk
 from controllers.office.evaluations import OfficeEvaluations
 from controllers.office.events import OfficeEvents, events_csv
+from controllers.office.house import OfficeHouse, logo
 from controllers.office.figures import OfficeFigures, figures_csv
 from controllers.office.imports import OfficeImports
 from controllers.office.members import OfficeMembers, members_csv, members_xlsx
 from controllers.office.profiles import OfficeProfiles
 from controllers.office.reports import OfficeReports
+from controllers.office.retention import OfficeRetention
 from controllers.own_data import OwnData
 from controllers.profiles import Profiles
 from controllers.reports import Reports
@@ -97,6 +99,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     health.health,
     health.ready,
     events_csv,
+    logo,
     figures_csv,
     members_csv,
     members_xlsx,
@@ -124,11 +127,13 @@ HANDLERS: list[ControllerRouterHandler] = [
     OfficeApplications,
     OfficeEvaluations,
     OfficeEvents,
+    OfficeHouse,
     OfficeFigures,
     OfficeImports,
     OfficeMembers,
     OfficeProfiles,
     OfficeReports,
+    OfficeRetention,
     OwnData,
     Profiles,
     Reports,

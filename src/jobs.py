@@ -18,6 +18,7 @@ from domain import (
     mentorships,
     parting,
     people,
+    retention,
     searches,
     sessions,
 )
@@ -44,6 +45,7 @@ EVERY: tuple[tuple[str, timedelta, Verb], ...] = (
     ("lists nobody confirmed", timedelta(hours=1), imports.forget_due),
     ("invitations", timedelta(minutes=1), people.invite_due),
     ("saved searches", timedelta(minutes=30), searches.tell_fitting),
+    ("texts whose time is over", timedelta(days=1), retention.forget_due),
     ("old sessions", timedelta(hours=6), sessions.forget_old),
 )
 

@@ -82,7 +82,8 @@ class OwnData(Controller):
 
 
 def _attached(kind: str, now: datetime) -> dict[str, str]:
-    name = f"{gettext('mes-donnees')}-{clock.day(now).isoformat()}.{kind}"
+    title = gettext("mes-donnees")  # of a file: plain letters
+    name = f"{title}-{clock.day(now).isoformat()}.{kind}"
     return {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store",
