@@ -38,6 +38,10 @@ MEMBERS = "/desk/members"
 IMPORTS = "/desk/imports"
 FIGURES = "/desk/figures"
 EVENTS = "/desk/events"
+HOUSE = "/desk/house"
+HOUSE_LOGO = "/desk/house/logo"
+HOUSE_LOGO_END = "/desk/house/logo/end"
+LOGO = "/logo"
 LANGUAGE = "/language"
 THEME = "/theme"
 FIRST_RUN = "/first-run"
@@ -172,6 +176,10 @@ def member(person: Any, deed: str = "") -> str:
 def members_list(row: Any, deed: str = "") -> str:
     """An import. `deed`: confirmation, drop."""
     return f"{IMPORTS}/{_id(row)}" + _deed(deed)
+
+
+def logo(hashed: str) -> str:
+    return f"{LOGO}/{hashed}"
 
 
 def events(kind: str = "", /, **query: Any) -> str:

@@ -123,6 +123,9 @@ WORDS: dict[str, str] = {
     "import.confirm": N_("Import lancé"),
     "import.finish": N_("Import terminé"),
     "import.drop": N_("Import abandonné"),
+    "house.change": N_("Réglages changés"),
+    "house.show_logo": N_("Logo changé"),
+    "house.drop_logo": N_("Logo retiré"),
     "norms.publish": N_("Normes publiées"),
     "norms.accept": N_("Normes acceptées"),
 }

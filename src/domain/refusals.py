@@ -42,6 +42,13 @@ class NormsMissing(Refusal):
     text = N_("Cette personne doit d’abord accepter les normes en vigueur.")
 
 
+class EditedMeanwhile(Refusal):
+    text = N_(
+        "Quelqu’un d’autre vient d’enregistrer ici. Votre saisie est gardée: vérifiez-la, puis "
+        "enregistrez à nouveau."
+    )
+
+
 class LinkVoid(Refusal):
     status = 410
     text = N_("Ce lien a déjà servi ou n’est plus valable.")

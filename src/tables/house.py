@@ -38,6 +38,8 @@ class House(Table, tablename="house"):
     invitations_an_hour = SmallInt(default=200)
     probe_sealed = Text()
 
+    logo: str = ""  # its hash; whoever reads the house for a page puts it here
+
     def name_in(self, language: str) -> str:
         name: str = getattr(self, f"name_{language}", "")
         return name or self.name_fr
