@@ -18,7 +18,7 @@ import i18n
 import templating
 import urls
 from clock import milliseconds
-from mail import letters
+from mail import departure_letters, letters
 from mail.message import Outgoing, compose
 from tables.applications import Application
 from tables.house import House
@@ -83,6 +83,9 @@ async def scene(database: Any) -> Scene:
 
 Writing = Callable[[Scene], Awaitable[None]]
 LETTERS: dict[str, Writing] = {
+    "account_deleted": lambda s: departure_letters.account_deleted(
+        "gone@example.org", "de", 7, NOW
+    ),
     "sign_in": lambda s: letters.sign_in(s.mentee, CODE, LINK, NOW),
     "sign_in_unknown": lambda s: letters.sign_in_unknown("who@example.org", "de", NOW),
     "application_received": lambda s: letters.application_received(s.application, NOW),
@@ -121,6 +124,7 @@ TO_MENTOR = {
     "busy_ends_tomorrow",
 }
 TO_STRANGERS = {
+    "account_deleted": "gone@example.org",
     "sign_in_unknown": "who@example.org",
     "application_received": "nora@example.org",
     "application_refused": "nora@example.org",
