@@ -7,6 +7,7 @@ from datetime import datetime
 import sealing
 from domain import history
 from domain.refusals import Unseen, WrongKey
+from tables.barred import Barred
 from tables.people import Person, Standing, by_email
 from tables.transaction import hold_word, transaction
 
@@ -49,5 +50,6 @@ async def coordinator(
         person.standing = Standing.ACTIVE
         person.joined_at = person.joined_at or now
         await person.save()
+        await Barred.delete().where(Barred.hashed.is_in(Barred.hashes(address)))
         await history.record("person.coordinate", person, None, now)
         return person
