@@ -94,8 +94,12 @@ class PooledSQLiteEngine(SQLiteEngine):
         for _number in range(self.readers):
             await (await readers.get()).close()
         last = await writer.get()
-        await last.execute_fetchall("PRAGMA optimize")
-        await last.close()
+        try:
+            await last.execute_fetchall("PRAGMA optimize")
+        except sqlite3.OperationalError:
+            pass  # another process is writing: whoever closes next does it
+        finally:
+            await last.close()  # its thread would keep this process alive
 
     async def get_connection(
         self, *, reading: bool = False, patience: float = PATIENCE

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 import pytest
 
 from engines.sqlite import PooledSQLiteEngine, TooOld
@@ -40,6 +42,28 @@ async def test_a_copy_is_whole_and_its_owners_alone(tmp_path: Path) -> None:
     assert _sizes(tmp_path / "early.sqlite") == []
     assert _sizes(tmp_path / "copy.sqlite") == [(12,)]
     assert (tmp_path / "copy.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_pool_closes_while_another_process_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a thread stays, and with it a process that was told to stop."""
+    before = set(threading.enumerate())
+    engine = PooledSQLiteEngine(str(tmp_path / "house.sqlite"))
+    await engine.start_connection_pool()
+    ask = aiosqlite.Connection.execute_fetchall
+
+    async def busy(connection: aiosqlite.Connection, query: str, *more: Any) -> Any:
+        if query == "PRAGMA optimize":
+            raise sqlite3.OperationalError("database is locked")
+        return await ask(connection, query, *more)
+
+    monkeypatch.setattr(aiosqlite.Connection, "execute_fetchall", busy)
+    await engine.close_connection_pool()
+
+    for thread in set(threading.enumerate()) - before:
+        thread.join(2)
+        assert not thread.is_alive()
 
 
 async def test_readers_cannot_write(tmp_path: Path) -> None:
