@@ -30,7 +30,8 @@ NARROW = "\u202f"
 # Where a narrow space belongs: not in 12:30 or https://, in an entity (&amp;), nor where a colon
 # is Markdown's own (---: in a table, [1]: for a link).
 MARKS = re.compile(r"&#?\w+;|(?<=[^\s;:!?|\]-])[ \xa0]?(?=[;:!?]+(?:\s|$|[»)<*_]))")
-
+# A line that ends in «a-» reads badly.
+ASKED = re.compile(r"(?<=\w)-t-(?=ils?\b|elles?\b|on\b)")
 DAY_AND_MONTH = re.compile(r"(?<=\d)(\.?) (?=[^\W\d])")
 
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
@@ -193,5 +194,6 @@ def typeset(text: str, code: str = "") -> str:
 
 def spaced(text: str) -> str:
     """French: people type a plain space before ; : ! ? or none; readers get a narrow one that
-    can't break."""
-    return MARKS.sub(lambda found: found[0] if found[0].startswith("&") else NARROW, text)
+    can't break; nor does «a-t-elle»."""
+    joined = ASKED.sub("\u2011t\u2011", text)
+    return MARKS.sub(lambda found: found[0] if found[0].startswith("&") else NARROW, joined)

@@ -94,6 +94,8 @@ def test_french_counts_nought_as_one(count: int, said: str) -> None:
         ("%(name)s: %(count)s !", f"%(name)s{N}: %(count)s{N}!"),
         ("<b>Titre :</b> **Titre :** oui", f"<b>Titre{N}:</b> **Titre{N}:** oui"),
         ("ligne :\nsuite", f"ligne{N}:\nsuite"),
+        ("a-t-elle eu lieu ?", f"a\u2011t\u2011elle eu lieu{N}?"),
+        ("peut-être, un t-shirt", "peut-être, un t-shirt"),
         *((same, same) for same in ("12:30", "https://a.ch/?b=1", "a&amp; b &#39; c", "%(a)s")),
         *((same, same) for same in ("| --- | ---: |", "[1]: https://a.ch", ": x", "", "a;b")),
     ],
