@@ -49,6 +49,7 @@ from controllers.office.events import OfficeEvents, events_csv
 from controllers.office.house import OfficeHouse, logo
 from controllers.office.figures import OfficeFigures, figures_csv
 from controllers.office.imports import OfficeImports
+from controllers.office.norms import OfficeNorms
 from controllers.office.members import OfficeMembers, members_csv, members_xlsx
 from controllers.office.profiles import OfficeProfiles
 from controllers.office.reports import OfficeReports
@@ -129,6 +130,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     OfficeEvents,
     OfficeHouse,
     OfficeFigures,
+    OfficeNorms,
     OfficeImports,
     OfficeMembers,
     OfficeProfiles,

@@ -39,6 +39,7 @@ IMPORTS = "/desk/imports"
 FIGURES = "/desk/figures"
 EVENTS = "/desk/events"
 HOUSE = "/desk/house"
+HOUSE_NORMS = "/desk/house/norms"
 HOUSE_LOGO = "/desk/house/logo"
 HOUSE_LOGO_END = "/desk/house/logo/end"
 LOGO = "/logo"
@@ -176,6 +177,11 @@ def member(person: Any, deed: str = "") -> str:
 def members_list(row: Any, deed: str = "") -> str:
     """An import. `deed`: confirmation, drop."""
     return f"{IMPORTS}/{_id(row)}" + _deed(deed)
+
+
+def house_norms(language: str = "", deed: str = "") -> str:
+    """`deed`: publication."""
+    return with_query(HOUSE_NORMS + _deed(deed), language=language)
 
 
 def logo(hashed: str) -> str:

@@ -25,6 +25,7 @@ KINDS: dict[str, str] = {
     "house": N_("Réglages"),
     "topic": N_("Thèmes"),
     "wording": N_("Textes des messages"),
+    "letter": N_("Messages"),
     "retention": N_("Conservation"),
 }
 WORDS: dict[str, str] = {
@@ -126,6 +127,14 @@ WORDS: dict[str, str] = {
     "house.change": N_("Réglages changés"),
     "house.show_logo": N_("Logo changé"),
     "house.drop_logo": N_("Logo retiré"),
+    "letter.again": N_("Message renvoyé"),
+    "letter.acknowledge": N_("Message non remis classé"),
+    "letter.reconsider": N_("Message non remis à revoir"),
+    "inquiry.acknowledge": N_("Demande sans réponse vue par le secrétariat"),
+    "inquiry.reconsider": N_("Demande sans réponse à revoir"),
+    "mentorship.acknowledge": N_("Silence d’un mentorat vu par le secrétariat"),
+    "mentorship.reconsider": N_("Silence d’un mentorat à revoir"),
+    "norms.write": N_("Projet de normes modifié"),
     "norms.publish": N_("Normes publiées"),
     "norms.accept": N_("Normes acceptées"),
 }

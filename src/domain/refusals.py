@@ -49,6 +49,10 @@ class EditedMeanwhile(Refusal):
     )
 
 
+class NothingNew(Refusal):
+    text = N_("Ce projet ne change rien: il n’y a rien à publier.")
+
+
 class LinkVoid(Refusal):
     status = 410
     text = N_("Ce lien a déjà servi ou n’est plus valable.")

@@ -40,11 +40,16 @@ def verbs(said: ast.expr, file: Path) -> Iterator[str]:
         yield from verbs(said.orelse, file)
     else:
         assert isinstance(said, ast.JoinedStr), ast.unparse(said)
-        assert isinstance(said.values[0], ast.Constant) and len(said.values) == 2
-        begin = str(said.values[0].value)
         module = import_module(".".join(file.relative_to(SOURCE).with_suffix("").parts))
-        ends = MADE.get(begin) or module.MOVES
-        yield from (f"{begin}{end}" for end in ends)
+        begins, ends = set[str](), set[str]()
+        if isinstance(said.values[0], ast.FormattedValue):  # the office's duties, seen
+            begins, ends = set(module.TABLES), {f".{module.SEEN}", f".{module.UNSEEN}"}
+            yield f"letter.{module.AGAIN}"
+        else:
+            assert isinstance(said.values[0], ast.Constant) and len(said.values) == 2
+            begin = str(said.values[0].value)
+            begins, ends = {begin}, set(MADE.get(begin) or module.MOVES)
+        yield from (f"{begin}{end}" for begin in begins for end in ends)
 
 
 def test_every_verb_that_is_recorded_has_its_words() -> None:
