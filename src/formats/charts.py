@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH = 360  # of every drawing, in its own units: as wide as a phone, so letters keep their size
-LINE = 44  # of a bar with its words above
-BAR = 14
+LINE = 42  # of a bar with its words above
+WORDS, BAR = 14, 14
 LONGEST = 38  # signs above a bar; the table has all of them
 PLOT = 150  # height of a drawing by month
 ABOVE, BELOW, BESIDE = 16, 26, 26
+MOST_NAMED = 8  # columns: of more only every second has room for words, the last one always
 SAMPLES = (1, 2, 5)  # times ten, hundred …: where a scale's lines may be
 
 
@@ -28,9 +29,16 @@ class Bar:
 @dataclass(frozen=True)
 class Bars:
     bars: list[Bar]
-    height: float
     width: float = WIDTH
     bar: float = BAR
+
+    @property
+    def height(self) -> float:
+        return self.bars[-1].y + BAR + 2 if self.bars else 0
+
+    def first(self, number: int) -> Bars:
+        """Where there is less room: as long as they were."""
+        return Bars(self.bars[:number])
 
 
 @dataclass(frozen=True)
@@ -75,13 +83,12 @@ def bars(rows: Sequence[tuple[str, float, str]], *, whole: float = 0) -> Bars:
             Bar(
                 words=shortened(words),
                 value=value,
-                y=place * LINE + 20,
-                words_y=place * LINE + 14,
+                y=place * LINE + WORDS + 6,
+                words_y=place * LINE + WORDS,
                 width=_part(number, most, WIDTH),
             )
             for place, (words, number, value) in enumerate(rows)
-        ],
-        height=len(rows) * LINE - (LINE - 20 - BAR) + 2 if rows else 0,
+        ]
     )
 
 
@@ -91,9 +98,17 @@ def columns(rows: Sequence[tuple[str, int, int]]) -> Columns:
     most, floor = scale[-1], ABOVE + PLOT
     step = (WIDTH - BESIDE) / max(1, len(rows))
     each = step * 0.36
+    unnamed = range(len(rows) - 2, -1, -2) if len(rows) > MOST_NAMED else ()
     return Columns(
         [
-            _column(row, BESIDE + place * step, step, each, most, floor)
+            _column(
+                ("", *row[1:]) if place in unnamed else row,
+                BESIDE + place * step,
+                step,
+                each,
+                most,
+                floor,
+            )
             for place, row in enumerate(rows)
         ],
         rules=[Rule(value, _round(floor - _part(value, most, PLOT))) for value in scale],

@@ -51,7 +51,7 @@ async def figures_csv(now: NamedDependency[datetime], period: FromQuery[str] = "
     head = (gettext("Sujet"), gettext("Ligne"), gettext("Mesure"), gettext("Nombre"))
     body = [(gettext("Période"), named(chosen), "", ""), *figure_parts.lines(told)]
     pieces = sheets.as_csv(head, body)
-    return Stream(pieces, media_type="text/csv; charset=utf-8", headers=_attached(chosen, now))
+    return Stream(pieces, media_type="text/csv", headers=_attached(chosen, now))
 
 
 def shown(told: Figures, now: datetime) -> dict[str, Any]:
