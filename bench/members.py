@@ -46,7 +46,8 @@ def run(size: int, database_url: str, say: Callable[[str], None]) -> None:
     told = json.loads(done.stdout.splitlines()[-1])
     say(
         f"  list looked through {told['looked']:6.0f} lines/s\n"
-        f"  brought in          {told['brought']:6.0f} lines/s, {told['seconds']:.1f} s in all,"
+        f"  brought in          {told['brought']:6.0f} lines/s, {told['seconds']:.1f} s in all"
+        f" ({told['own']:.1f} s of this process),"
         f" longest batch {told['longest']:.0f} ms\n"
         f"  the same again      {told['again']:6.0f} lines/s\n"
         f"  memory              {told['before']} MB before, {told['most']} MB at most,"
@@ -94,6 +95,7 @@ async def _bring(row: Any, size: int, now: Any) -> dict[str, float]:
 
     batches: list[float] = []
     begun = last = time.perf_counter()
+    spent = time.process_time()
 
     def batch(_: Any) -> None:
         nonlocal last
@@ -108,6 +110,7 @@ async def _bring(row: Any, size: int, now: Any) -> dict[str, float]:
     return {
         "brought": size / seconds,
         "seconds": seconds,
+        "own": time.process_time() - spent,
         "longest": max(batches[1:] or batches) * 1000,
     }
 
