@@ -149,6 +149,11 @@ def report_deed(report: Any, deed: str = "") -> str:
     return f"{DESK}/reports/{_id(report)}" + _deed(deed)
 
 
+def duty_deed(duty: Any, deed: str) -> str:
+    """What there is to see and nothing to decide. `deed`: reading, reopening."""
+    return f"{DESK}/duties/{duty.noun}/{int(duty.number)}/{deed}"
+
+
 def evaluation_deed(word: Any, deed: str) -> str:
     """`deed`: reading, reopening."""
     return f"{DESK}/evaluations/{_id(word)}/{deed}"

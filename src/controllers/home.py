@@ -24,6 +24,6 @@ async def member_home(viewer: Person, now: datetime) -> dict[str, Any]:
         "paths": await mentorships.seen_by(viewer),
         "is_norms_due": not await norms.has_accepted(viewer),
         "profile": await profiles.of(viewer),
-        "decisions": await desk.decisions(viewer) if viewer.is_coordinator else 0,
+        "decisions": await desk.decisions(viewer, now) if viewer.is_coordinator else 0,
         "now": now,
     }

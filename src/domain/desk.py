@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clock import day
-from domain import deadlines, exclusions, inquiries, reports
+from domain import deadlines, duties, evaluations, exclusions, history, reports
 from domain.permissions import is_waiting, may_settle
-from domain.profiles import SETTLEMENTS, usual_hours
+from domain.profiles import SETTLEMENTS
 from domain.refusals import AlreadySettled, insist
 from mail import outbox
 from tables.applications import Application
 from tables.applications import State as ApplicationState
+from tables.contacts import Contact
 from tables.events import Event
+from tables.inquiries import Inquiry
 from tables.letters import Letter
-from tables.letters import State as LetterState
+from tables.mentorships import Mentorship
 from tables.people import Person
 from tables.profiles import Profile, ProfileTopic
 from tables.profiles import State as ProfileState
@@ -26,7 +28,6 @@ from tables.topics import Topic
 from tables.transaction import transaction
 
 SHOWN = 100
-NEWS = timedelta(days=30)  # how long a request without an answer stays in view
 SETTLED = (ProfileState.RELEASED, ProfileState.REFUSED)
 
 
@@ -68,11 +69,37 @@ async def lines(now: datetime) -> list[Line]:
     return sorted(found, key=lambda line: (line.since, line.noun, line.row.id))
 
 
-async def decisions(viewer: Person) -> int:
-    """How many await one: for the coordinators' home."""
-    applications = await Application.count().where(Application.state == ApplicationState.WAITING)
-    handed_in = await Profile.count().where(Profile.state == ProfileState.HANDED_IN)
-    return int(applications + handed_in + await reports.count_waiting(viewer))
+@dataclass(frozen=True)
+class Item:
+    """One line of the desk, whatever it is about; `noun` names the piece that draws it."""
+
+    noun: str
+    row: Any
+    since: datetime
+    is_waiting: bool
+
+
+async def items(viewer: Person, now: datetime) -> list[Item]:
+    """All that awaits somebody of the office, the oldest duty first."""
+    found = [Item("line", each, each.since, each.is_waiting) for each in await lines(now)]
+    found += [
+        Item("report", each, each.sent_at, each.settled_at is None)
+        for each in await reports.on_desk(viewer, now)
+    ]
+    found += [
+        Item("word", each, each.sent_at, each.read_at is None)
+        for each in await evaluations.awaiting_office(viewer, now)
+    ]
+    found += [
+        Item(each.noun, each, each.since, each.is_waiting)
+        for each in await duties.duties(viewer, now)
+    ]
+    return sorted(found, key=lambda item: (item.since, item.noun, _number(item.row)))
+
+
+async def decisions(viewer: Person, now: datetime) -> int:
+    """How much awaits somebody: for the coordinators' home."""
+    return sum(item.is_waiting for item in await items(viewer, now))
 
 
 async def application(application_id: int, now: datetime) -> Line | None:
@@ -93,29 +120,36 @@ async def again(line: Line, now: datetime) -> Line | None:
     return await found(line.row.id, now)
 
 
-async def unanswered(now: datetime) -> list[dict[str, Any]]:
-    """Requests released without an answer lately: to know, not to settle. With how their mentors
-    usually answer."""
-    late = [row for row in await inquiries.overdue() if row["settled_at"] > now - NEWS]
-    mentors = {row["mentor"] for row in late}
-    in_time, hours = await inquiries.in_time(mentors), await usual_hours(mentors)
-    return [
-        row | {"in_time": in_time[row["mentor"]], "usual_hours": hours.get(row["mentor"])}
-        for row in late
-    ]
-
-
-async def failed_letters() -> list[Letter]:
-    """That one failed, to whom and why; never what it said."""
-    failed = Letter.objects(Letter.to).where(Letter.state == LetterState.FAILED)
-    return await failed.order_by(Letter.id, ascending=False).limit(SHOWN)
-
-
 async def send_again(letter: Letter, *, by: Person, now: datetime) -> None:
     insist(may_settle(by))
     async with transaction():
         if not await outbox.try_again(letter, now):
             raise AlreadySettled
+        await history.record("letter.again", letter, by, now)
+
+
+@dataclass(frozen=True)
+class Week:
+    """What an empty desk shows."""
+
+    asked: int
+    answered: int
+    contacts: int
+    begun: int
+
+
+async def week(now: datetime) -> Week:
+    since = now - timedelta(days=7)
+    return Week(
+        asked=await _since(Inquiry, Inquiry.sent_at, since),
+        answered=await _since(Inquiry, Inquiry.replied_at, since),
+        contacts=await _since(Contact, Contact.logged_at, since),
+        begun=await _since(Mentorship, Mentorship.began_at, since),
+    )
+
+
+async def _since(table: Any, column: Any, since: datetime) -> int:
+    return int(await table.count().where(column > since))
 
 
 async def _applications(where: Any, now: datetime) -> list[Line]:
@@ -209,6 +243,11 @@ def _is_undoable(settled_at: datetime | None, now: datetime) -> bool:
 
 def _days(since: datetime, now: datetime) -> int:
     return int((day(now) - day(since)).days)
+
+
+def _number(row: Any) -> int:
+    found = row.row.id if isinstance(row, Line) else getattr(row, "number", None) or row.id
+    return int(found)
 
 
 def _person(row: Any) -> Person | None:

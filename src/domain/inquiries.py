@@ -301,6 +301,7 @@ async def overdue() -> list[dict[str, Any]]:
         Inquiry.state,
         Inquiry.sent_at,
         Inquiry.settled_at,
+        Inquiry.mentee,
         Inquiry.mentor,
         Inquiry.mentee.first_name,
         Inquiry.mentee.last_name,

@@ -146,7 +146,11 @@ async def settle(
     """`is_told`: whom it is about hears a neutral word, which waits as long as the undo."""
     insist(may_settle(by) and not _is_concerned(report, by))
     async with transaction():
-        settled = {Report.state: State.SETTLED, Report.settled_at: now, Report.settled_by: by.id}
+        settled: dict[Any, Any] = {
+            Report.state: State.SETTLED,
+            Report.settled_at: now,
+            Report.settled_by: by.id,
+        }
         waits = (Report.id == report.id) & (Report.state == State.WAITING)
         if not await Report.update(settled).where(waits).returning(Report.id):
             raise AlreadySettled

@@ -183,6 +183,21 @@ on('htmx:after:swap', ({target, detail: {ctx}}) => {
 // <body> for somebody who comes back from a #fragment: typed text would be lost. We never push, so: never restore.
 on('htmx:before:history:restore', event => event.preventDefault());
 
+// --- The desk by keyboard: next, previous, settle (opens first), undo; never while somebody types --------------------
+const ON_DESK = {j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, s: '[data-settle]', u: '[data-undo]'};
+document.addEventListener('keydown', event => {
+  const list = document.getElementById('desk-list'), does = ON_DESK[event.key], here = document.activeElement;
+  if (!list || !does || event.ctrlKey || event.metaKey || event.altKey || here.matches('input, textarea, select, [contenteditable]')) return;
+  const item = here.closest('#desk-list > li');
+  if (!item && (here !== document.body || typeof does === 'string' || event.key.length > 1)) return;
+  const stops = $$(':scope > li', list).map(each => each.querySelector('summary, [data-undo]')).filter(Boolean);
+  event.preventDefault();
+  if (typeof does === 'number') return stops[item ? Math.max(0, Math.min(stops.length - 1, stops.findIndex(each => item.contains(each)) + does)) : 0]?.focus();
+  const details = item.querySelector('details');
+  if (event.key === 's' && details && !details.open) details.open = true;
+  else (item.querySelector(does) ?? (event.key === 'u' ? list.querySelector(does) : null))?.click();
+});
+
 // --- Stale pages: elements with hx-trigger="stale from:body" refresh themselves ------------------------------------
 const stale = () => document.visibilityState === 'visible' && htmx.trigger(document.body, 'stale');
 setInterval(stale, 30000);

@@ -85,3 +85,39 @@ def test_without_a_script(site: Site, window: Callable[..., Page]) -> None:
     expect(page.locator("#application-1")).to_contain_text("candidature refusée")
     page.locator("#application-1-undo").click()
     expect(page.locator("#application-1-summary")).to_be_visible()
+
+
+def test_a_morning_by_keyboard_on_a_phone(site: Site, window: Callable[..., Page]) -> None:
+    """Next, previous, settle (opens first), undo; letters are only letters while one types."""
+    visitor, page = window(), window(viewport={"width": 390, "height": 844})
+    for name in ("Nora", "Tom"):
+        apply(visitor, site, name)
+    sign_in(page, site, OFFICE)
+    page.goto(f"{site.address}/desk")
+    nora, tom = page.locator("#application-1"), page.locator("#application-2")
+
+    page.keyboard.press("j")
+    expect(page.locator("#application-1-summary")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#application-2-summary")).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator("#application-1-summary")).to_be_focused()
+
+    page.keyboard.press("s")  # nobody decides what is not open
+    expect(nora.locator("details").first).to_have_attribute("open", "")
+    nora.get_by_text("Ajouter une note interne").click()
+    page.locator("#application-1-note").press_sequentially("jus su")
+    expect(page.locator("#application-1-note")).to_have_value("jus su")
+    expect(nora).not_to_have_class("settled")
+
+    page.locator("#application-1-summary").focus()
+    page.keyboard.press("s")
+    expect(page.locator("#application-1-undo")).to_be_focused()
+    expect(nora).to_contain_text("candidature acceptée")
+    page.keyboard.press("u")
+    expect(page.locator("#application-1-summary")).to_be_focused()
+    page.keyboard.press("j")
+    expect(page.locator("#application-2-summary")).to_be_focused()
+    expect(tom).not_to_contain_text("candidature acceptée")
+    wide = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wide and page.url.endswith("/desk")

@@ -11,6 +11,7 @@ import pytest
 from domain import (
     applications,
     desk,
+    duties,
     exclusions,
     inquiries,
     mentorships,
@@ -116,7 +117,7 @@ async def test_what_a_mentor_was_asked_ends_with_others_shown(
     [told] = await Letter.objects().where(Letter.name == "inquiry_unanswerable")
     assert told.to == mentee.id and other.name in told.text
     assert told.text.count("Claire Favre") and f"/mentors/{mentor.id}" not in told.text
-    assert await desk.unanswered(NOW) == []
+    assert await duties.duties(coordinator, NOW) == []
     assert await inquiries.in_time([mentor.id]) == {}
 
 

@@ -16,7 +16,7 @@ import urls
 from content import texts
 from controllers.guards import coordinators_only
 from controllers.providers import found, number
-from domain import desk, evaluations, reports
+from domain import desk, duties
 from domain.desk import Line
 from domain.refusals import Refusal
 from forms.desk import Note
@@ -27,6 +27,7 @@ from tables.letters import Letter
 from tables.people import Person
 
 PAGE, LIST, LINE = "office/desk", "office/_desk", "office/_line"
+COUNT = Region("#desk-count", "outerHTML", "office/_count")
 
 
 class Desk(Controller):
@@ -46,26 +47,62 @@ class Desk(Controller):
     ) -> Response[None]:
         here = Letter.id == number(letter_id)
         letter = found(await Letter.objects().where(here).first())
-        await desk.send_again(letter, by=viewer, now=now)
-        shown: dict[str, Any] = {"letters": await desk.failed_letters(), "now": now}
-        said = gettext("Le message va repartir.")
-        return Answer("office/_letters", instead=urls.DESK, toast=said, **shown)
+        deed = desk.send_again(letter, by=viewer, now=now)
+        return await done(deed, viewer, now, gettext("Le message va repartir."))
+
+    @post("/duties/{noun:str}/{duty_id:int}/reading")
+    async def acknowledge(
+        self,
+        noun: FromPath[str],
+        duty_id: FromPath[int],
+        viewer: NamedDependency[Person],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        duty = found(await duties.duty(noun, number(duty_id), viewer, now))
+        deed = duties.acknowledge(duty, by=viewer, now=now)
+        return await done(deed, viewer, now, focused=duty.id)
+
+    @post("/duties/{noun:str}/{duty_id:int}/reopening")
+    async def reconsider(
+        self,
+        noun: FromPath[str],
+        duty_id: FromPath[int],
+        viewer: NamedDependency[Person],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        duty = found(await duties.duty(noun, number(duty_id), viewer, now))
+        deed = duties.reconsider(duty, by=viewer, now=now)
+        return await done(deed, viewer, now, focused=duty.id)
+
+
+async def done(
+    deed: Awaitable[None], viewer: Person, now: datetime, toast: str = "", focused: str = ""
+) -> Response[None]:
+    """The list as it is now, in place. Whoever comes second sees it too, with a word."""
+    try:
+        await deed
+    except Refusal as refusal:
+        if refusal.status != 409:
+            raise
+        whole = Region("#desk", "outerMorph", LIST)
+        shown = await card(viewer, now)
+        said = refusal.said
+        return Page(PAGE, status=409, also=[whole, COUNT], toast=said, nav="desk", **shown)
+    shown = await card(viewer, now) | {"focused": focused}
+    return Answer(LIST, instead=urls.DESK, also=[COUNT], toast=toast, **shown)
 
 
 async def card(viewer: Person, now: datetime) -> dict[str, Any]:
     """What office/_desk.html needs: nobody handles there what concerns themself."""
-    lines = await desk.lines(now)
-    told = await reports.on_desk(viewer, now)
+    items = await desk.items(viewer, now)
+    waiting = sum(item.is_waiting for item in items)
     return {
-        "lines": lines,
-        "reports": told,
-        "waiting": sum(line.is_waiting for line in lines)
-        + sum(report.settled_at is None for report in told),
-        "unanswered": await desk.unanswered(now),
-        "words": await evaluations.awaiting_office(viewer, now),
-        "letters": await desk.failed_letters(),
+        "items": items,
+        "waiting": waiting,
+        "week": None if waiting else await desk.week(now),
         "notes": {},
         "settlements": {},
+        "focused": "",
         "now": now,
     } | _said()
 
@@ -104,9 +141,8 @@ class Decision:
             "note": Note(),
             "is_focused": True,
         }
-        counted = [Region("#desk-count", "outerHTML", "office/_count")]
         waiting = (await card(self.by, self.now))["waiting"]
-        return Answer(LINE, instead=urls.DESK, also=counted, waiting=waiting, **shown)
+        return Answer(LINE, instead=urls.DESK, also=[COUNT], waiting=waiting, **shown)
 
     async def _shown(self, status: int, said: str = "") -> Page:
         """The whole desk where there is no script; `notes` keeps what was typed on its line."""

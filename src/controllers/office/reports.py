@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,19 +12,16 @@ from litestar.params import FromPath
 
 import urls
 from controllers.guards import coordinators_only
+from controllers.office.desk import LIST, card, done
 from controllers.office.desk import PAGE as DESK_PAGE
-from controllers.office.desk import card
 from controllers.providers import found, number
 from domain import opened, reports
 from domain.opened import Passage
-from domain.refusals import Refusal
 from forms.fields import Sent
 from forms.reports import Settlement
-from pages import Answer, Page, Region
+from pages import Page
 from tables.people import Person
 from tables.reports import Report, State
-
-LIST, COUNT = "office/_reports", Region("#desk-count", "outerHTML", "office/_count")
 
 
 async def _report(report_id: FromPath[int], viewer: NamedDependency[Person]) -> Report:
@@ -70,7 +66,8 @@ class OfficeReports(Controller):
             shown = await card(viewer, now) | {"settlements": {report.id: form}}
             return Page(DESK_PAGE, piece=LIST, status=422, nav="desk", **shown)
         verb = partial(reports.settle, note=form.note, is_told=form.is_told)
-        return await _done(verb(report, by=viewer, now=now), viewer, now)
+        deed = verb(report, by=viewer, now=now)
+        return await done(deed, viewer, now, focused=f"report-{report.id}")
 
     @post("/reopening")
     async def reopen(
@@ -79,20 +76,8 @@ class OfficeReports(Controller):
         viewer: NamedDependency[Person],
         now: NamedDependency[datetime],
     ) -> Response[None]:
-        return await _done(reports.reopen(report, by=viewer, now=now), viewer, now)
-
-
-async def _done(deed: Awaitable[None], viewer: Person, now: datetime) -> Response[None]:
-    """Whoever comes second sees the list as it is now."""
-    try:
-        await deed
-    except Refusal as refusal:
-        if refusal.status != 409:
-            raise
-        also = [Region("#desk-reports", "outerHTML", LIST), COUNT]
-        shown = await card(viewer, now)
-        return Page(DESK_PAGE, status=409, also=also, toast=refusal.said, nav="desk", **shown)
-    return Answer(LIST, instead=urls.DESK, also=[COUNT], **await card(viewer, now))
+        deed = reports.reopen(report, by=viewer, now=now)
+        return await done(deed, viewer, now, focused=f"report-{report.id}")
 
 
 async def _page(report: Report, what: str = "", passages: list[Passage] | None = None) -> Page:

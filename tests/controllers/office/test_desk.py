@@ -437,9 +437,10 @@ async def test_a_failed_letter_is_counted_and_sent_again_without_being_read(
     again = await window.post(urls.letter_again(letter), headers=HTMX)
     row = await Letter.objects().get(Letter.id == letter.id)
 
-    assert "2 messages n" in page and "Bien à vous" not in page and mentee.name in page
+    assert "2 décisions en attente" in page and page.count("Message non remis") == 2
+    assert "Bien à vous" not in page and mentee.name in page
     assert urls.letter_again(empty) not in page
-    assert piece.status_code == 200 and 'id="desk-letters"' in piece.text
+    assert piece.status_code == 200 and 'id="desk"' in piece.text
     assert again.status_code == 409 and row and row.state == LetterState.WAITING
 
 
