@@ -53,6 +53,7 @@ from controllers.office.norms import OfficeNorms
 from controllers.office.members import OfficeMembers, members_csv, members_xlsx
 from controllers.office.profiles import OfficeProfiles
 from controllers.office.reports import OfficeReports
+from controllers.office.topics import OfficeTopics
 from controllers.office.retention import OfficeRetention
 from controllers.own_data import OwnData
 from controllers.profiles import Profiles
@@ -135,6 +136,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     OfficeMembers,
     OfficeProfiles,
     OfficeReports,
+    OfficeTopics,
     OfficeRetention,
     OwnData,
     Profiles,

@@ -40,6 +40,7 @@ FIGURES = "/desk/figures"
 EVENTS = "/desk/events"
 HOUSE = "/desk/house"
 HOUSE_NORMS = "/desk/house/norms"
+HOUSE_TOPICS = "/desk/house/topics"
 HOUSE_LOGO = "/desk/house/logo"
 HOUSE_LOGO_END = "/desk/house/logo/end"
 LOGO = "/logo"
@@ -187,6 +188,15 @@ def members_list(row: Any, deed: str = "") -> str:
 def house_norms(language: str = "", deed: str = "") -> str:
     """`deed`: publication."""
     return with_query(HOUSE_NORMS + _deed(deed), language=language)
+
+
+def house_topic(topic: Any, deed: str = "") -> str:
+    """`deed`: up, down, retirement, return."""
+    return f"{HOUSE_TOPICS}/{_id(topic)}" + _deed(deed)
+
+
+def new_topic(branch: Any = None) -> str:
+    return with_query(f"{HOUSE_TOPICS}/new", branch=_id(branch) if branch else "")
 
 
 def logo(hashed: str) -> str:

@@ -96,6 +96,9 @@ DOORS = {
     "GET /desk/figures/year/{year}": Door(303, 404, 200),
     "GET /desk/house": Door(303, 404, 200),
     "GET /desk/house/norms": Door(303, 404, 200),
+    "GET /desk/house/topics": Door(303, 404, 200),
+    "GET /desk/house/topics/new": Door(303, 404, 200),
+    "GET /desk/house/topics/{topic_id}": Door(303, 404, 200),
     "GET /desk/imports": Door(303, 404, 200),
     "GET /desk/imports/{import_id}": Door(303, 404, 200),
     "GET /desk/members": Door(303, 404, 200),
@@ -172,6 +175,9 @@ DOORS = {
     "POST /desk/house/logo/end": Door(303, 404, 303),
     "POST /desk/house/norms": Door(303, 404, 422),
     "POST /desk/house/norms/publication": Door(303, 404, 409),
+    "POST /desk/house/topics": Door(303, 404, 422),
+    "POST /desk/house/topics/{topic_id}": Door(303, 404, 422),
+    "POST /desk/house/topics/{topic_id}/{deed}": Door(303, 404, 404),
     "POST /desk/imports": Door(303, 404, 422),
     "POST /desk/imports/{import_id}/confirmation": Door(303, 404, 303),
     "POST /desk/imports/{import_id}/drop": Door(303, 404, 303),
@@ -288,6 +294,7 @@ async def world(mentor: Person, mentee: Person, coordinator: Person) -> dict[str
         "search_id": search.id,
         "secret": "an-unknown-secret",
         "session_id": 1,
+        "topic_id": 1,
         "year": clock.now().year,
     }
 

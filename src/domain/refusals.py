@@ -53,6 +53,11 @@ class NothingNew(Refusal):
     text = N_("Ce projet ne change rien: il n’y a rien à publier.")
 
 
+class NameTaken(Refusal):
+    status = 422
+    text = N_("Un autre thème porte déjà ce nom.")
+
+
 class LinkVoid(Refusal):
     status = 410
     text = N_("Ce lien a déjà servi ou n’est plus valable.")
