@@ -86,7 +86,7 @@ def test_every_sign_is_in_the_sprite() -> None:
 def frame(**further: Any) -> dict[str, Any]:
     """As pages.frame_of gives it."""
     return {
-        "viewer": SimpleNamespace(id=7, first_name="Amélie"),
+        "viewer": SimpleNamespace(id=7, first_name="Amélie", paused_at=None),
         "own_profile": None,
         "mark": "m",
         "house": SimpleNamespace(contact="mentorat@example.org", short_name="ASC"),
@@ -103,7 +103,9 @@ def frame(**further: Any) -> dict[str, Any]:
     } | further
 
 
-@pytest.mark.parametrize("viewer", [None, SimpleNamespace(id=7, first_name="Amélie")])
+@pytest.mark.parametrize(
+    "viewer", [None, SimpleNamespace(id=7, first_name="Amélie", paused_at=None)]
+)
 @pytest.mark.parametrize("code", [403, 404, 500])
 def test_an_error_is_a_whole_page(viewer: Any, code: int) -> None:
     nav = frame()["nav_items"] if viewer else []

@@ -58,12 +58,14 @@ MENTEE = (
     "/mentorships/{parted}/later",
     "/favourites",
     "/account",
+    "/account/deletion",
     "/profile",
 )
 MENTOR = ("/", "/inquiries/{waiting}", "/availability", "/profile")
 OFFICE = (
     "/desk",
     "/desk/members",
+    "/desk/retention",
     "/desk/members?q=zzzz",
     "/desk/members/{mentor}",
     "/desk/members/{mentor}/exclusion",
