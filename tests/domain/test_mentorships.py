@@ -275,10 +275,11 @@ async def test_a_wish_to_continue_is_told_when_it_is_one(
     await say(done, GO_ON, mentee, is_yes=False)
     assert await letters() == {}  # a no wishes nothing
     await say(done, GO_ON, mentee)
-    await say(done, GO_ON, mentee)
-    assert await letters() == {"continue_wished": 1}
+    await mentorships.say(done, GO_ON, is_yes=True, by=mentee, now=NOW + DAY)
+    assert await letters() == {"continue_wished": 1}  # nobody is pressed to answer
     await say(done, GO_ON, mentor, is_yes=False)
     await mentorships.say(done, GO_ON, is_yes=True, by=mentee, now=NOW + DAY)
+    assert [word.person for word in await Word.objects()] == [mentee.id]  # the question is open
 
     assert await letters() == {"continue_wished": 2}  # asking again is fine, once a day
     assert (await fresh(pair)).state == State.COMPLETED
