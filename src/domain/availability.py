@@ -124,7 +124,8 @@ async def _turn_free(
             return
         profile.is_busy, profile.busy_until, profile.busy_reason = False, None, ""
         await history.record("availability.free", profile, by, now)
-        if profile.state == State.RELEASED and not profile.person.paused_at:
+        owner: Person = profile.person
+        if profile.state == State.RELEASED and owner.is_member and owner.paused_at is None:
             await _tell_waiting(profile.person, now)
 
 

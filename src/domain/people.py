@@ -50,6 +50,8 @@ async def describe(
 ) -> None:
     """What a member says of themself; asked once, used on every card."""
     async with transaction():
+        await hold(person)
+        insist(await is_still_member(person))  # a deletion a moment ago stays one
         person.first_name, person.last_name = first_name, last_name
         person.function, person.sector, person.canton = function, sector, canton
         await person.save(

@@ -8,8 +8,17 @@ from typing import Any
 
 import pytest
 
-from domain import departures, inquiries, sessions
-from domain.refusals import AlreadySettled, LastCoordinator, MentorGone, Paused
+from domain import (
+    availability,
+    departures,
+    exclusions,
+    favourites,
+    inquiries,
+    norms,
+    people,
+    sessions,
+)
+from domain.refusals import AlreadySettled, LastCoordinator, MentorGone, Paused, Unseen
 from sealing import unseal
 from search import find
 from search.facets import Query
@@ -90,8 +99,6 @@ async def test_whoever_pauses_is_out_of_the_directory_at_once(
 
 
 async def test_a_pause_neither_gets_nor_sends_requests(mentor: Person, mentee: Person) -> None:
-    from domain import norms
-
     version = await norms.current()
     assert version is not None
     if not await norms.has_accepted(mentee):
@@ -169,9 +176,8 @@ async def test_what_the_mentor_wrote_goes_with_them(
 
 
 async def test_a_mentor_who_goes_offers_nobody_a_free_place(mentor: Person, mentee: Person) -> None:
-    from domain import favourites
-
     await make_mentorship(mentee, mentor)
+    await availability.weigh(mentor, NOW)
     luca = await make_mentor("Luca", "Rossi")
     await favourites.wish(mentor, by=luca, now=NOW)
     await departures.delete(by=mentor, now=NOW)
@@ -189,6 +195,29 @@ async def test_two_windows_delete_once(mentee: Person) -> None:
     )
 
     assert [type(each) for each in results if each] == [AlreadySettled]
+
+
+async def test_a_late_window_brings_nothing_back(mentee: Person) -> None:
+    late = await fresh(mentee)
+    await departures.delete(by=mentee, now=NOW)
+    with pytest.raises(Unseen):
+        await people.describe(
+            late, first_name="Anna", last_name="B", function="", sector="", canton="", now=NOW
+        )
+
+    assert (await fresh(mentee)).name == departures.NOBODY
+
+
+async def test_an_excluded_mentor_offers_nobody_a_free_place(
+    mentor: Person, mentee: Person, coordinator: Person
+) -> None:
+    pair = await make_mentorship(mentee, mentor)
+    await availability.weigh(mentor, NOW)
+    await favourites.wish(mentor, by=await make_mentor("Luca", "Rossi"), now=NOW)
+    await exclusions.exclude(mentor, by=coordinator, note="", now=NOW)
+
+    sent = {row["name"] for row in await Letter.select(Letter.name)}
+    assert pair.id and sent == {"mentorship_parted", "member_excluded"}
 
 
 async def test_the_last_coordinator_stays(coordinator: Person) -> None:
