@@ -89,7 +89,7 @@ def frame(**further: Any) -> dict[str, Any]:
         "viewer": SimpleNamespace(id=7, first_name="Amélie", paused_at=None),
         "own_profile": None,
         "mark": "m",
-        "house": SimpleNamespace(contact="mentorat@example.org", short_name="ASC"),
+        "house": SimpleNamespace(contact="mentorat@example.org", short_name="ASC", logo=""),
         "house_name": "Association",
         "theme": "",
         "demo": True,

@@ -132,6 +132,7 @@ WORDS: dict[str, str] = {
     "topic.move": N_("Thème déplacé"),
     "topic.retire": N_("Thème retiré"),
     "topic.bring_back": N_("Thème proposé à nouveau"),
+    "demo.make": N_("Démonstration créée"),
     "letter.again": N_("Message renvoyé"),
     "letter.acknowledge": N_("Message non remis classé"),
     "letter.reconsider": N_("Message non remis à revoir"),
