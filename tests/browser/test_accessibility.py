@@ -69,6 +69,8 @@ OFFICE = (
     "/desk/members?q=zzzz",
     "/desk/members/{mentor}",
     "/desk/members/{mentor}/exclusion",
+    "/desk/figures",
+    "/desk/figures/year/2026",
     "/desk/imports",
 )
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
