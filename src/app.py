@@ -46,15 +46,15 @@ from controllers.office.applications import OfficeApplications
 from controllers.office.desk import Desk
 from controllers.office.evaluations import OfficeEvaluations
 from controllers.office.events import OfficeEvents, events_csv
-from controllers.office.house import OfficeHouse, logo
 from controllers.office.figures import OfficeFigures, figures_csv
+from controllers.office.house import OfficeHouse, logo
 from controllers.office.imports import OfficeImports
-from controllers.office.norms import OfficeNorms
 from controllers.office.members import OfficeMembers, members_csv, members_xlsx
+from controllers.office.norms import OfficeNorms
 from controllers.office.profiles import OfficeProfiles
 from controllers.office.reports import OfficeReports
-from controllers.office.topics import OfficeTopics
 from controllers.office.retention import OfficeRetention
+from controllers.office.topics import OfficeTopics
 from controllers.own_data import OwnData
 from controllers.profiles import Profiles
 from controllers.reports import Reports
