@@ -16,7 +16,7 @@ check: $(READY)
 
 test: $(READY)
 	$(VENV)/python tests/browser/chromium.py
-	$(VENV)/pytest --numprocesses auto --dist loadfile $(ONLY)
+	$(VENV)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ONLY)
 
 bench: $(READY)
 	$(VENV)/python -m bench

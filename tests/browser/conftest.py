@@ -34,6 +34,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# The browser's own word for a change of page that was too quick to be animated.
+SKIPPED = "Transition was aborted"
 PHONE = {"width": 390, "height": 844}
 # The policy must never be broken: what the browser blocks is gathered on every page.
 WATCH = """window.blocked = [];
@@ -101,6 +103,10 @@ def window(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
+    def noticed(error: object) -> None:
+        if SKIPPED not in str(error):
+            faults.append(str(error))
+
     def opened(**options: Any) -> Page:
         usual = {"viewport": PHONE, "locale": "fr-CH", "service_workers": "block"}
         context = chromium.new_context(**(usual | options))
@@ -108,7 +114,7 @@ def window(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context.add_init_script(WATCH)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("pageerror", noticed)
         return page
 
     yield opened

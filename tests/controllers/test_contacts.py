@@ -574,7 +574,7 @@ async def test_the_list_says_who_when_and_how(
     await log(pair, mentor, 2, "Sa ligne")
     page = await window.get(urls.mentorship(pair))
 
-    assert "quand il a eu lieu" in empty.text and "quand il a eu lieu" not in page.text
+    assert "dès qu’il a eu lieu" in empty.text and "dès qu’il a eu lieu" not in page.text
     assert "1 minute<" in page.text and "noté par Claire" in page.text
     assert page.text.index("Contact 2") < page.text.index("Contact 1\u202f:")
     assert "Contacts précédents" not in page.text
