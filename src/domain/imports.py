@@ -18,7 +18,7 @@ from search import members as index
 from tables import bulk
 from tables.imports import Import, State
 from tables.people import Person, Standing
-from tables.transaction import transaction
+from tables.transaction import hold_word, transaction
 
 log = logging.getLogger("mentorat.imports")
 
@@ -69,6 +69,7 @@ async def check(file_name: str, text: str, *, key: str, by: Person | None, now: 
     insist(by is None or may_settle(by))
     found = await asyncio.to_thread(import_lines.read, text)
     async with transaction():
+        await hold_word(key)  # a double tap: the second waits, and finds the first one's
         kept = await Import.objects().where(Import.key == key).first()
         if kept is not None:
             return kept
