@@ -54,7 +54,7 @@ from tests import databases
 from tests.cast import without_a_past
 from tests.factories import make_mentor, make_mentorship, make_person, new_key
 
-RUNS = int(os.environ.get("RUNS", "25"))
+RUNS = int(os.environ.get("RUNS", "12"))
 STEPS = 40
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
