@@ -46,7 +46,8 @@ lock: $(READY)
 
 .venv: $(READY)
 
-# A name that is found need not run (version switchers), so each one is asked.
+# A name that is found need not run (version switchers), so each one is asked. The lock names all
+# there is to install: --no-deps keeps an older pip from asking for newer releases than those.
 $(READY): requirements.lock tests/requirements.lock
 	@for python in python3.13 python3.12 python3.11 python3; do \
 		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
@@ -55,7 +56,8 @@ $(READY): requirements.lock tests/requirements.lock
 	done; \
 	$$python -m venv --clear .venv || \
 		{ echo "On Debian and Ubuntu: apt-get install $$python-venv" >&2; exit 1; }
-	$(VENV)/pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.lock
+	$(VENV)/pip install -q --disable-pip-version-check --no-deps --require-hashes \
+		-r tests/requirements.lock
 	$(VENV)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
