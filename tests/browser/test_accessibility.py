@@ -27,6 +27,7 @@ MENTEE = (
     "/mentors",
     "/mentors?q=fuhrung",
     "/mentors?q=zzzzzz",
+    "/mentors?topic=women-in-leadership&topic=leadership&canton=VS&language=it",
     "/mentors/{mentor}",
     "/mentors/{mentor}/inquiry",
     "/inquiries",
