@@ -47,7 +47,7 @@ async def test_what_happens_is_told_before(
     await make_inquiry(mentee, mentor)
     page = await (await browser(mentee)).get("/account/deletion")
 
-    assert "demandes 1, mentorats 1" in page.text
+    assert "1 demande, 1 mentorat." in page.text
 
 
 @pytest.mark.parametrize("word", ["", "EFFACE", "oui", "effacer\0x", "<script>", "x" * 500])
