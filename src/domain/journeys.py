@@ -21,14 +21,16 @@ class Step(StrEnum):
     """What the page's main button does."""
 
     ANSWER_END = "answer_end"
+    AWAIT_END = "await_end"
     TOOK_PLACE = "took_place"
     SAY_WORD = "say_word"
+    AWAIT_WORD = "await_word"
     PICK_TIME = "pick_time"
     PREPARE = "prepare"
     AWAIT_TIME = "await_time"
     PLAN = "plan"
-    EVALUATE = "evaluate"
     ANSWER_CONTINUE = "answer_continue"
+    EVALUATE = "evaluate"
     LATER = "later"
     REST = "rest"
 
@@ -45,7 +47,8 @@ class Journey:
     agreements: list[Agreement]
     notes: list[Note]
     evaluations: Retrospect
-    words: list[Word]
+    words: list[Word]  # one's own, and the partner's that may be seen
+    blind: dict[str, datetime]  # by question: until when the partner's other ones are not
 
     @property
     def partner(self) -> Person:
@@ -57,19 +60,11 @@ class Journey:
 
     def heard(self, question: str) -> Word | None:
         """The partner's, once it may be seen."""
-        word = self._word(question, is_mine=False)
-        if word is None or not mentorships.is_shown(word, self.words, self.viewer, self.now):
-            return None
-        return word
+        return self._word(question, is_mine=False)
 
     def has_spoken(self, question: str) -> bool:
         """The partner, whatever they said."""
-        return self._word(question, is_mine=False) is not None
-
-    def shown_on(self, question: str) -> datetime | None:
-        """When the partner's word will be seen at the latest."""
-        word = self._word(question, is_mine=False)
-        return word.reveal_by if word else None
+        return question in self.blind or self.heard(question) is not None
 
     @property
     def planned(self) -> Meeting | None:
@@ -96,31 +91,44 @@ class Journey:
 
     @property
     def step(self) -> Step:
-        state = self.mentorship.state
-        if self.mentorship.ending_due is not None and not self._is_mine(self.mentorship.ending_by):
-            return Step.ANSWER_END
+        """People before forms: what the partner waits for comes first."""
+        if self.mentorship.ending_due is not None:
+            return self._step_ending()
         if self.mentorship.is_alive:
             return self._step_alive()
+        if self._is_wished:
+            return Step.ANSWER_CONTINUE
         if self.evaluations.is_later_awaited:
             return Step.LATER
-        if state == State.NOT_PURSUED or self._has_evaluated:
-            wish = self.heard(Question.CONTINUE)
-            is_wished = wish is not None and wish.is_yes and not self.said(Question.CONTINUE)
-            return Step.ANSWER_CONTINUE if state == State.COMPLETED and is_wished else Step.REST
-        return Step.EVALUATE
+        is_done = self.mentorship.state == State.NOT_PURSUED or self._has_evaluated
+        return Step.REST if is_done else Step.EVALUATE
+
+    def _step_ending(self) -> Step:
+        """Who has proposed an end is led to no further meeting."""
+        return Step.AWAIT_END if self._is_mine(self.mentorship.ending_by) else Step.ANSWER_END
 
     def _step_alive(self) -> Step:
         meeting = self.planned
         if meeting is not None and meeting.starts_at <= self.now:
             return Step.TOOK_PLACE
-        is_asked = self.mentorship.state == State.BEGINNING and self.mentorship.contacts >= 1
-        if is_asked and self.said(Question.FIRST_TALK) is None:
+        is_beginning = self.mentorship.state == State.BEGINNING
+        said = self.said(Question.FIRST_TALK)
+        if is_beginning and self.mentorship.contacts >= 1 and said is None:
             return Step.SAY_WORD
         if meeting is not None:
             return Step.PREPARE
         if self.offered is not None:
             return Step.PICK_TIME
+        if is_beginning and said is not None and not said.is_yes:
+            return Step.AWAIT_WORD
         return Step.AWAIT_TIME if self.proposed else Step.PLAN
+
+    @property
+    def _is_wished(self) -> bool:
+        """By the partner, and not answered yet."""
+        wish = self.heard(Question.CONTINUE)
+        is_asked = self.mentorship.state == State.COMPLETED and self.said(Question.CONTINUE) is None
+        return is_asked and wish is not None and wish.is_yes
 
     @property
     def _has_evaluated(self) -> bool:
@@ -138,7 +146,10 @@ class Journey:
 
 
 async def seen_by(viewer: Person, mentorship: Mentorship, now: datetime) -> Journey:
-    """A question to the database a noun, however long the way has become."""
+    """A question to the database a noun, however long the way has become. The partner's words
+    that are still blind go no further than here."""
+    said = await mentorships.words_of(mentorship)
+    shown = [word for word in said if mentorships.is_shown(word, said, viewer, now)]
     return Journey(
         mentorship=mentorship,
         viewer=viewer,
@@ -148,5 +159,6 @@ async def seen_by(viewer: Person, mentorship: Mentorship, now: datetime) -> Jour
         agreements=await agreements.of(mentorship),
         notes=await notes.seen_by(viewer, mentorship),
         evaluations=await evaluations.seen_by(viewer, mentorship, now),
-        words=await mentorships.words_of(mentorship),
+        words=shown,
+        blind={word.question: word.reveal_by for word in said if word not in shown},
     )

@@ -53,7 +53,7 @@ class Pair:
         self.mentee.locator("#say").click()
         mentor = self.fresh(self.mentor)
         expect(mentor.get_by_text("Nadia hat geantwortet").first).to_be_visible(timeout=SOON)
-        mentor.locator("#first_talk input[value=yes]").check()
+        mentor.locator("#next input[value=yes]").check()
         mentor.locator("#talk-say").click()
         expect(mentor.locator("#standing")).to_contain_text("bis zum vierten Kontakt")
         self.mentee.goto(self.home)
