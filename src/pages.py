@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
@@ -174,9 +174,11 @@ def frame_of(request: AnyRequest) -> dict[str, Any]:
     visit: Any = request.scope.get("visit")
     token = ScopeState.from_scope(request.scope).csrf_token
     value = "" if token is Empty or not token else str(token)
+    here = Hx.of(request).page if Hx.of(request).is_sent else _here(request)
     return {
         "csrf_token": lambda: value,
-        "here": Hx.of(request).page if Hx.of(request).is_sent else _here(request),
+        "here": here,
+        "unfolded": _unfolded(here),
         "toast": unquote(request.cookies.get(SAID, "")),
         "is_harm": False,
         "is_focused": False,
@@ -203,6 +205,11 @@ def pieces(page: Page, frame: dict[str, Any]) -> str:
 
 def _all_cookies(response: Response[Any], others: Mapping[str, Any]) -> Iterable[Cookie]:
     return itertools.chain(response.cookies, others.get("cookies") or ())
+
+
+def _unfolded(here: str) -> set[str]:
+    """Parts that stand open, as app.js writes them into the address."""
+    return set(parse_qs(parted(here).query).get("open", [""])[0].split(","))
 
 
 def _here(request: AnyRequest) -> str:

@@ -15,9 +15,11 @@ import urls
 from domain import contacts
 from domain.contacts import Talk
 from tables.contacts import Kind
-from tables.mentorships import Mentorship
+from tables.mentorships import Mentorship, State
 from tables.people import Person
 from tests.cast import HTMX, Browser
+from tests.domain.test_journeys import TABLE, Way
+from tests.domain.test_journeys import made as brought_to
 from tests.factories import make_mentorship, new_key
 from tests.moments import At
 
@@ -35,6 +37,9 @@ def news_in(page: httpx.Response) -> str:
     found = re.search(r'id="journey" hx-get="([^"]+)"', page.text)
     assert found is not None
     return found[1].replace("&amp;", "&")
+
+
+MAIN = re.compile(r'class="btn(?: primary)?"')
 
 
 def talk(day: int = 23) -> Talk:
@@ -150,3 +155,33 @@ async def test_no_news_cost_next_to_nothing(
         await window.get(news_in(page), headers=HTMX)
 
     assert len(for_nothing) <= 3 < len(for_all)
+
+
+@pytest.mark.parametrize(("state", "way"), [row[:2] for row in TABLE])
+async def test_one_main_button_for_the_next_step(
+    state: State, way: Way, mentor: Person, mentee: Person, browser: Browser, at: At
+) -> None:
+    """Where something is to be done, and nowhere else on the page."""
+    at(NOW)
+    pair = await brought_to(state, mentee, mentor)
+    await way(pair)
+
+    for who in (mentee, mentor):
+        page = (await (await browser(who)).get(urls.mentorship(pair))).text
+        step, _, further = page.partition('id="next"')[2].partition("</section>")
+        assert len(MAIN.findall(step)) <= 1
+        assert MAIN.findall(further) == []
+
+
+async def test_folded_parts_are_as_the_address_says(
+    pair: Mentorship, mentee: Person, browser: Browser
+) -> None:
+    """What app.js writes there: the page that is loaded again or found in the history."""
+    window, page = await browser(mentee), urls.mentorship(pair)
+    folded = re.compile(r'id="ways-out"[^>]*data-fold="ways-out"( open)?>')
+
+    for query, opened in (("", False), ("?open=ways-out", True), ("?open=x,ways-out", True)):
+        found = folded.search((await window.get(page + query)).text)
+        assert found is not None and bool(found[1]) == opened
+    elsewhere = await window.get(page + "?open=%3Cscript%3E&open=ways-outer")
+    assert elsewhere.status_code == 200 and "<script>&" not in elsewhere.text
