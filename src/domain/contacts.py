@@ -87,7 +87,7 @@ async def confirm(
     insist(may_confirm(by, contact))
     async with transaction():
         await hold(mentorship.mentee)
-        await _insist_not_over(mentorship)
+        await mentorships.insist_not_over(mentorship)
         fresh = await _fresh(contact)
         if fresh.confirmed_at is not None:
             raise AlreadySettled
@@ -111,7 +111,7 @@ async def correct(
     mentorship = await _pair_of(contact, by)
     async with transaction():
         await hold(mentorship.mentee)
-        await _insist_not_over(mentorship)
+        await mentorships.insist_not_over(mentorship)
         days = (await house.current()).correction_days
         if not deadlines.is_within(contact.logged_at, days, now):
             raise CorrectionTooLate
@@ -186,14 +186,6 @@ async def _insist_open(mentorship: Mentorship, twin: Contact | None, by: Person)
     except GoOnFirst:
         if twin is None or not is_confirmable(by, twin):
             raise
-
-
-async def _insist_not_over(mentorship: Mentorship) -> None:
-    """Also after the official end there is something to confirm or correct."""
-    try:
-        await mentorships.insist_alive(mentorship)
-    except GoOnFirst:
-        return
 
 
 def _insist_day(mentorship: Mentorship, talk: Talk, now: datetime) -> None:

@@ -240,6 +240,12 @@ async def insist_alive(mentorship: Mentorship) -> None:
         raise MentorshipOver
 
 
+async def insist_not_over(mentorship: Mentorship) -> None:
+    """As it is now; after the official end too. Raises MentorshipOver."""
+    if await is_over(mentorship):
+        raise MentorshipOver
+
+
 async def is_over(mentorship: Mentorship) -> bool:
     """As it is now."""
     over = (Mentorship.id == mentorship.id) & Mentorship.state.is_in(list(OVER))

@@ -9,8 +9,8 @@ from domain import history, mentorships, note_prompts
 from domain.note_prompts import Prompt
 from domain.note_texts import Answers, Text, Window, pack, unpack
 from domain.permissions import may_take_part
-from domain.refusals import MentorshipOver, NoteBlank, NoteChanged, Unseen, insist
-from tables.mentorships import OVER, Mentorship
+from domain.refusals import NoteBlank, NoteChanged, Unseen, insist
+from tables.mentorships import Mentorship
 from tables.notes import Note
 from tables.people import Person
 from tables.transaction import hold, transaction
@@ -32,7 +32,8 @@ async def seen_by(viewer: Person, mentorship: Mentorship) -> list[Note]:
 
 
 async def of(mentorship: Mentorship, number: int, by: Person) -> Note | None:
-    """One's own. Raises Unseen for a contact that is neither had nor the next one."""
+    """One's own. Raises Unseen for a contact that is neither had nor the next one; after the
+    official end there is no next one, unless both go on."""
     insist(0 < number <= GREATEST)
     note = await Note.objects().where(_mine(mentorship, number, by)).first()
     insist(note is not None or number <= _last_number(mentorship))
@@ -59,7 +60,7 @@ async def save(
     insist(may_take_part(by, mentorship))
     async with transaction():
         await hold(mentorship.mentee)
-        await _insist_open(mentorship)
+        await mentorships.insist_not_over(mentorship)
         note = await of(mentorship, number, by)
         kept = text_of(note)
         if kept.answers == answers or (note is None and Text(answers).is_blank):
@@ -87,7 +88,7 @@ async def settle(
     insist(may_take_part(by, mentorship))
     async with transaction():
         await hold(mentorship.mentee)
-        await _insist_open(mentorship)
+        await mentorships.insist_not_over(mentorship)
         note = await of(mentorship, number, by)
         if note is None:
             raise Unseen
@@ -101,7 +102,7 @@ async def share(mentorship: Mentorship, number: int, *, by: Person, now: datetim
     insist(may_take_part(by, mentorship))
     async with transaction():
         await hold(mentorship.mentee)
-        await _insist_open(mentorship)
+        await mentorships.insist_not_over(mentorship)
         await _turn(mentorship, number, True, by, now)
 
 
@@ -152,15 +153,8 @@ async def _turn(
         await mentorships.touch(mentorship)
 
 
-async def _insist_open(mentorship: Mentorship) -> None:
-    """As it is now. After the fourth contact too: follow-up is written afterwards."""
-    over = (Mentorship.id == mentorship.id) & Mentorship.state.is_in(list(OVER))
-    if await Mentorship.exists().where(over):
-        raise MentorshipOver
-
-
 def _last_number(mentorship: Mentorship) -> int:
-    return mentorship.contacts + (0 if mentorship.is_over else 1)
+    return mentorship.contacts + (1 if mentorship.is_alive else 0)
 
 
 def _mine(mentorship: Mentorship, number: int, by: Person) -> Any:

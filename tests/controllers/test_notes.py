@@ -236,6 +236,21 @@ async def test_after_the_end_it_is_read_and_hidden_only(
     assert not note.is_shared
 
 
+async def test_after_the_fourth_contact_no_fifth_is_prepared(
+    mentorship: Mentorship, mentor: Person, browser: Browser
+) -> None:
+    window = await browser(mentor)
+    values: dict[Any, Any] = {Mentorship.state: State.COMPLETED, Mentorship.contacts: 4}
+    await Mentorship.update(values | {Mentorship.completed_at: clock.now()}, force=True)
+
+    for page in ("", "notes"):
+        shown = (await window.get(urls.mentorship(mentorship, page))).text
+        assert "Préparer le contact" not in shown and "Revenir sur le contact 4" in shown
+    assert (await window.get(urls.note(mentorship, 5))).status_code == 404
+    await Mentorship.update({Mentorship.state: State.CONTINUING}, force=True)
+    assert "Préparer le contact 5" in (await window.get(urls.mentorship(mentorship))).text
+
+
 async def test_the_last_promise_greets_the_next_sheet(
     mentorship: Mentorship, mentor: Person, browser: Browser
 ) -> None:

@@ -350,9 +350,14 @@ async def test_after_the_end_notes_are_read_and_hidden_but_not_written(
 async def test_after_the_fourth_contact_the_follow_up_is_still_written(
     mentorship: Mentorship, mentee: Person
 ) -> None:
-    await Mentorship.update({Mentorship.state: State.COMPLETED}, force=True)
+    """And no further one is prepared: it may never be."""
+    await Mentorship.update({Mentorship.state: State.COMPLETED, Mentorship.contacts: 4}, force=True)
+    done = await Mentorship.visible_to(mentee).first()
+    assert done is not None
 
-    await save(mentorship, mentee, "ce que j’en garde")
+    await save(done, mentee, "ce que j’en garde", number=4)
+    with pytest.raises(Unseen):
+        await save(done, mentee, "trop loin", number=5)
 
 
 # Cost
