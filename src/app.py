@@ -227,11 +227,7 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[None]:
     if status >= 500:
         # The pattern, never the path: it may hold a link's secret.
         log.error("failed: %s", request.scope.get("path_template", ""), exc_info=error)
-    response = _shown(request, status, gettext(ERRORS.get(status, ERRORS[500])))
-    if status == 403:
-        # A cookie under an old key would lock its browser out for ever.
-        response.delete_cookie(CSRF_COOKIE)
-    return response
+    return _shown(request, status, gettext(ERRORS.get(status, ERRORS[500])))
 
 
 async def dress(message: Message, scope: Scope) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.middleware.csrf import CSRFMiddleware, generate_csrf_hash
+from litestar.utils.scope.state import ScopeState
 
 import sealing
 
@@ -15,11 +16,15 @@ HASH = 64  # hexadecimal digits, after the secret
 
 class Guard(CSRFMiddleware):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """A cookie under a key that is gone is none: else its browser could post nothing."""
+        """A cookie under a key that is gone is none: else its browser could post nothing. Any other
+        stays: what one page got wrong is no reason for the other ones to fail."""
         if scope["type"] == "http":
             cookies = Request[Any, Any, Any](scope).cookies  # kept with the scope
-            if self._decode_csrf_token(cookies.get(self.config.cookie_name, "")) is None:
+            cookie = cookies.get(self.config.cookie_name, "")
+            if self._decode_csrf_token(cookie) is None:
                 cookies.pop(self.config.cookie_name, None)
+            else:
+                ScopeState.from_scope(scope).csrf_token = cookie  # the refusal's page has forms too
         await super().__call__(scope, receive, send)
 
     def _decode_csrf_token(self, token: str) -> str | None:

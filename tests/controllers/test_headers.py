@@ -281,11 +281,19 @@ async def test_over_http_nothing_is_for_https(browser: Browser, mentee: Person) 
     assert not any(cookie["secure"] for cookies in jar.set.values() for cookie in cookies)
 
 
-async def test_a_forged_form_forgets_a_cookie_of_an_old_key(nobody: httpx.AsyncClient) -> None:
+async def test_a_form_that_is_refused_leaves_the_other_tabs_alone(
+    nobody: httpx.AsyncClient,
+) -> None:
+    """Their token is the cookie's: without it each of them would fail once more."""
     answer = await asked(nobody, "forged")
+    [token] = set(re.findall(r'name="_csrf_token" value="([^"]*)"', answer.text))
+    other = await nobody.post(urls.LANGUAGE, data={"language": "fr"})
+    here = await nobody.post(
+        urls.LANGUAGE, data={"language": "fr", "_csrf_token": token}, headers={"x-csrftoken": ""}
+    )
 
-    [cookie] = answer.headers.get_list("set-cookie")
-    assert cookie.startswith("csrftoken=") and "Max-Age=0" in cookie
+    assert answer.status_code == 403 and answer.headers.get_list("set-cookie") == []
+    assert (other.status_code, here.status_code) == (303, 303)
 
 
 # The log
