@@ -96,8 +96,10 @@ def as_xlsx(title: str, head: Row, body: Iterable[Row]) -> bytes:
 
 
 def harmless(cell: str) -> str:
-    """Also behind blanks, which some programs drop."""
-    is_formula = cell.startswith(FORMULA) or cell.lstrip(" \xa0").startswith(FORMULA)
+    """Also behind blanks, which some programs drop; and what looks as if we had done it already,
+    so that a list read back is the same one."""
+    bare = cell.lstrip(QUOTE)
+    is_formula = bare.startswith(FORMULA) or bare.lstrip(" \xa0").startswith(FORMULA)
     return QUOTE + cell if is_formula else cell
 
 

@@ -46,6 +46,15 @@ def test_whatever_is_written_no_cell_of_a_workbook_is_a_formula(row: list[str]) 
     assert {cell.data_type for cell in cells} <= {"s"}
 
 
+@settings(deadline=None, max_examples=100)
+@given(st.text(alphabet="='+-@＝ ax;\"", min_size=1, max_size=6))
+def test_what_was_written_is_read_back_as_it_was(cell: str) -> None:
+    written = b"".join(sheets.as_csv(["a", "b"], [[cell, "x"]]))
+
+    [_, (_, read)] = sheets.rows(sheets.text_of(written))
+    assert read == [cell.strip(), "x"]
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.binary(max_size=400))
 def test_whatever_is_sent_is_read_or_told(content: bytes) -> None:
