@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from mail import evaluation_letters as letters
 from sealing import unseal
 from tables.agreements import Agreement
 from tables.evaluations import Evaluation, Later, Thanks
+from tables.events import Event
 from tables.mentorships import Mentorship, State
 from tables.people import Person
 from tables.transaction import hold, transaction
@@ -96,11 +97,13 @@ class OfficeWord:
     language: str
     sent_at: datetime
     read_at: datetime | None
+    read_by: str = ""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Nothing below five answers; of goals and benefits as many people must have been asked."""
+    """Nothing below five answers, and five by five; of goals and benefits as many people must
+    have been asked."""
 
     answers: int | None
     process: Mapping[str, Mapping[str, int] | None]
@@ -204,7 +207,9 @@ def benefits_for_company(language: str) -> list[tuple[str, str]]:
 async def awaiting_office(viewer: Person, now: datetime) -> list[OfficeWord]:
     """Oldest first; what was just read stays while it can be undone."""
     just_read = Evaluation.office_read_at > now - deadlines.UNDO
-    return await _office_words(Evaluation.office_read_at.is_null() | just_read, viewer)
+    found = await _office_words(Evaluation.office_read_at.is_null() | just_read, viewer)
+    readers = await _readers([word.id for word in found if word.read_at])
+    return [replace(word, read_by=readers.get(word.id, "")) for word in found]
 
 
 async def office_word(number: int, viewer: Person) -> OfficeWord | None:
@@ -230,34 +235,46 @@ async def mark_unread(word: OfficeWord, *, by: Person, now: datetime) -> None:
 
 
 def figures(
-    mentees: Sequence[Evaluation], mentors: Sequence[Evaluation], laters: Sequence[str] = ()
+    mentees: Sequence[Evaluation],
+    mentors: Sequence[Evaluation],
+    laters: Sequence[Later] = (),
+    counts: Callable[[Any], bool] = lambda _: True,
 ) -> Figures:
-    """Pure: by rows of either side, and by answers to the question of later."""
-    both = [*mentees, *mentors]
+    """Pure: by all rows of either side and answers to the question of later, each in the order
+    they came. `counts`: whether a handful belongs here, by its last row."""
+    both = sorted([*mentees, *mentors], key=lambda row: (row.sent_at, row.id or 0))
     asked: list[tuple[Callable[[str], list[tuple[str, str]]], Sequence[Evaluation]]] = [
         (lambda language: benefits_for(True, language), mentees),
         (lambda language: benefits_for(False, language), mentors),
         (benefits_for_company, both),
     ]
-    judging = [row for row in both if _given(row.results)]
+    judging = _in_fives([row for row in both if _given(row.results)], counts)
     return Figures(
-        answers=_enough(len(both)),
+        answers=len(_in_fives(both, counts)) or None,
         process={
-            name: _counted(answer for row in both if (answer := _nth(row.process, place)))
+            name: _counted(_nth(row.process, place) for row in answering)
             for place, name in enumerate(PROCESS)
+            for answering in [_in_fives([r for r in both if _nth(r.process, place)], counts)]
         },
-        results=_counts(each for row in judging for each in _given(row.results))
-        if len(judging) >= LEAST_COUNTED
-        else None,
+        results=_counted(each for row in judging for each in _given(row.results)),
         benefits={
-            key: sum(key in row.benefits.split() for row in rows)
-            if len(rows) >= LEAST_COUNTED
-            else None
+            key: sum(key in row.benefits.split() for row in told) if told else None
             for listed, rows in asked
+            for told in [_in_fives(rows, counts)]
             for key, _ in listed("fr")
         },
-        later=_counted(laters),
+        later=_counted(
+            row.answer for row in _in_fives([r for r in laters if r.answer in ANSWERS], counts)
+        ),
     )
+
+
+def _in_fives(rows: Sequence[Any], counts: Callable[[Any], bool]) -> list[Any]:
+    """Whole handfuls, as they came. Whatever is compared, two periods or today and tomorrow: it
+    differs by five people or by none, so that nobody's answer can be reckoned."""
+    whole = range(0, len(rows) - LEAST_COUNTED + 1, LEAST_COUNTED)
+    fives = [rows[begin : begin + LEAST_COUNTED] for begin in whole]
+    return [row for five in fives if counts(five[-1]) for row in five]
 
 
 async def insist_ended(mentorship: Mentorship) -> None:
@@ -339,6 +356,15 @@ async def _office_words(where: Any, viewer: Person) -> list[OfficeWord]:
     return [_office_word(row) for row in rows]
 
 
+async def _readers(words: Sequence[int]) -> dict[int, str]:
+    """Who read each of them last, by name."""
+    if not words:
+        return {}
+    here = (Event.what == "evaluation.read") & Event.about.is_in(list(words))
+    rows = await Event.objects(Event.by).where(here).order_by(Event.id)
+    return {row.about: row.by.name for row in rows if row.by and row.by.id}
+
+
 async def _mark(
     word: OfficeWord, verb: str, still: Any, at: datetime | None, by: Person, now: datetime
 ) -> None:
@@ -398,14 +424,5 @@ def _given(written: str) -> list[str]:
 
 
 def _counted(answers: Iterable[str]) -> dict[str, int] | None:
-    given = [answer for answer in answers if answer in ANSWERS]
-    return _counts(given) if len(given) >= LEAST_COUNTED else None
-
-
-def _counts(answers: Iterable[str]) -> dict[str, int]:
     counted = Counter(answers)
-    return {answer: counted[answer] for answer in ANSWERS}
-
-
-def _enough(count: int) -> int | None:
-    return count if count >= LEAST_COUNTED else None
+    return {answer: counted[answer] for answer in ANSWERS} if counted else None

@@ -398,21 +398,30 @@ def _mentors(row: Mapping[str, Any]) -> int:
 
 
 async def _evaluated(period: Period) -> evaluations.Figures:
-    """By when they were sent. What one wrote to the partner or the office isn't asked for."""
+    """Of all since the beginning, as they came: handfuls are the same whatever the period. What
+    one wrote to the partner or the office isn't asked for."""
     rows = await Evaluation.select(
+        Evaluation.id,
         Evaluation.author,
         Evaluation.mentorship.mentee,
         Evaluation.process,
         Evaluation.results,
         Evaluation.benefits,
-    ).where(_within(Evaluation.sent_at, period))
+        Evaluation.sent_at,
+    ).order_by(Evaluation.sent_at, Evaluation.id)
     sides: dict[bool, list[Evaluation]] = {True: [], False: []}
     for row in rows:
-        said = {name: row[name] for name in ("process", "results", "benefits")}
-        is_mentee = row["author"] == row["mentorship.mentee"]
-        sides[is_mentee].append(Evaluation(**said, _ignore_missing=True))
-    laters = await Later.select(Later.answer).where(_within(Later.answered_at, period))
-    return evaluations.figures(sides[True], sides[False], [row["answer"] for row in laters])
+        is_mentee = row["author"] == row.pop("mentorship.mentee")
+        sides[is_mentee].append(Evaluation(**row, _ignore_missing=True))
+    laters = await Later.objects().order_by(Later.answered_at, Later.id)
+    begins, ends = _midnight(period.begins), _midnight(period.ends)
+
+    def counts(last: Any) -> bool:
+        return bool(
+            begins <= (last.answered_at if isinstance(last, Later) else last.sent_at) < ends
+        )
+
+    return evaluations.figures(sides[True], sides[False], laters, counts)
 
 
 def _within(column: Any, period: Period) -> Any:

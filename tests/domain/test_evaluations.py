@@ -16,7 +16,7 @@ from domain.evaluations import ANSWERS, LEAST_COUNTED, PROCESS, Answers
 from domain.refusals import AlreadySettled, NotYetEvaluable, Refusal, UndoTooLate, Unseen
 from mail import evaluation_letters
 from tables.agreements import Agreement
-from tables.evaluations import Evaluation
+from tables.evaluations import Evaluation, Later
 from tables.events import Event
 from tables.letters import Letter
 from tables.mentorships import Mentorship, State
@@ -358,7 +358,12 @@ async def test_the_query_for_the_office_names_nothing_else(
 
 
 def rows(count: int, process: str = "yes no - partly", **more: Any) -> list[Evaluation]:
-    return [Evaluation(process=process, _ignore_missing=True, **more) for _ in range(count)]
+    said: dict[str, Any] = {"process": process, "sent_at": clock.now()} | more
+    return [Evaluation(**said, _ignore_missing=True) for _ in range(count)]
+
+
+def laters(*answers: str) -> list[Later]:
+    return [Later(answer=answer, _ignore_missing=True) for answer in answers]
 
 
 NONE: Sequence[Evaluation] = ()
@@ -366,7 +371,7 @@ NONE: Sequence[Evaluation] = ()
 
 def test_four_answers_tell_nothing() -> None:
     four = rows(2, results="yes yes yes", benefits="open-doors")
-    counted = evaluations.figures(four, rows(2, results="no no"), ["yes"] * 4)
+    counted = evaluations.figures(four, rows(2, results="no no"), laters(*["yes"] * 4))
 
     assert counted.answers is None and counted.results is None and counted.later is None
     assert all(each is None for each in [*counted.process.values(), *counted.benefits.values()])
@@ -377,7 +382,7 @@ def test_five_tell_each_of_what_was_asked() -> None:
         rows(3, benefits="open-doors shared-knowledge", results="yes partly"),
         rows(2, benefits="new-contacts shared-knowledge", results="-"),
     )
-    counted = evaluations.figures(*both, ["yes"] * 4 + ["no"])
+    counted = evaluations.figures(*both, laters(*["yes"] * 4, "no"))
 
     assert counted.answers == 5
     assert counted.process["direction"] == {"yes": 5, "mostly": 0, "partly": 0, "no": 0}
@@ -396,8 +401,22 @@ def test_goals_count_by_people_not_by_goals() -> None:
 
 
 def test_nothing_unknown_is_counted() -> None:
-    counted = evaluations.figures(rows(9, process="yes <b>"), rows(9, process=""), ["?"] * 9)
+    nine = rows(9, process="yes <b>"), rows(9, process="")
+    counted = evaluations.figures(*nine, laters(*["?"] * 9))
 
-    assert counted.process["direction"] == {**dict.fromkeys(ANSWERS, 0), "yes": 9}
+    assert counted.process["direction"] == {**dict.fromkeys(ANSWERS, 0), "yes": 5}
     assert [counted.process[name] for name in list(PROCESS)[1:]] == [None] * 3
     assert counted.later is None
+
+
+def test_whatever_is_compared_differs_by_five_people_or_by_none() -> None:
+    """One more answer, or one month less: nobody's own answer is the difference."""
+    told = [
+        evaluations.figures(rows(count, process="yes yes yes yes", benefits="open-doors"), NONE)
+        for count in range(13)
+    ]
+
+    assert [each.answers for each in told] == [None] * 5 + [5] * 5 + [10] * 3
+    assert [each.benefits["open-doors"] for each in told][4:11] == [None] + [5] * 5 + [10]
+    direction = [each.process["direction"] for each in told]
+    assert direction[5] == direction[9] != direction[10]

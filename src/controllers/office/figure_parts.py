@@ -50,6 +50,8 @@ def parts(told: Figures) -> dict[str, Part]:
         sought(told),
         benefits(told),
         goals(told),
+        process(told),
+        later(told),
     )
     return {part.id: part for part in every if part.rows}
 
@@ -160,6 +162,38 @@ def goals(told: Figures) -> Part:
         gettext("Objectifs atteints"),
         _listed(rows),
         (gettext("Réponse"), gettext("Objectifs")),
+        [(said, str(count)) for said, count in rows] if counted else [],
+        bars=charts.bars([(said, count, str(count)) for said, count in rows]),
+    )
+
+
+def process(told: Figures) -> Part:
+    """What both said of how it went: how many of a question's answers are a yes, or nearly."""
+    asked = {key: counts for key, counts in told.evaluated.process.items() if counts}
+    answers = list(evaluations.ANSWERS)
+    named = [(gettext(evaluations.PROCESS[key]), counts) for key, counts in asked.items()]
+    content = [
+        (words, round(100 * (counts["yes"] + counts["mostly"]) / sum(counts.values())))
+        for words, counts in named
+    ]
+    return Part(
+        "process",
+        gettext("Comment cela s’est passé"),
+        ", ".join(f"{words} {percent(share)}" for words, share in content),
+        (gettext("Question"), *(gettext(evaluations.ANSWERS[key]) for key in answers)),
+        [(words, *(str(counts[key]) for key in answers)) for words, counts in named],
+        bars=charts.bars([(words, share, percent(share)) for words, share in content], whole=100),
+    )
+
+
+def later(told: Figures) -> Part:
+    counted = told.evaluated.later or {}
+    rows = [(gettext(words), counted.get(key, 0)) for key, words in evaluations.ANSWERS.items()]
+    return Part(
+        "later",
+        gettext("Avec le recul, le mentorat a porté ses fruits"),
+        _listed(rows),
+        (gettext("Réponse"), gettext("Personnes")),
         [(said, str(count)) for said, count in rows] if counted else [],
         bars=charts.bars([(said, count, str(count)) for said, count in rows]),
     )
