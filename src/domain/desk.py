@@ -29,6 +29,16 @@ from tables.transaction import transaction
 
 SHOWN = 100
 SETTLED = (ProfileState.RELEASED, ProfileState.REFUSED)
+# What takes something off the desk.
+TAKEN = (
+    "application.accept",
+    "application.refuse",
+    *SETTLEMENTS,
+    "report.settle",
+    "evaluation.read",
+    *(f"{noun}.{duties.SEEN}" for noun in duties.TABLES),
+    f"letter.{duties.AGAIN}",
+)
 
 
 @dataclass(frozen=True)
@@ -120,6 +130,15 @@ async def again(line: Line, now: datetime) -> Line | None:
     return await found(line.row.id, now)
 
 
+async def quicker(item: str, viewer: Person) -> Event | None:
+    """What another one has just done with it; `item` by its name on the page: «letter-7»."""
+    noun, _, number = item.partition("-")
+    here = (Event.noun == noun) & (Event.about == int(number)) & Event.what.is_in(list(TAKEN))
+    last = await Event.objects(Event.by).where(here).order_by(Event.id, ascending=False).first()
+    by = _person(last.by) if last else None
+    return last if by and by.id != viewer.id else None
+
+
 async def send_again(letter: Letter, *, by: Person, now: datetime) -> None:
     insist(may_settle(by))
     async with transaction():
@@ -161,6 +180,8 @@ async def _applications(where: Any, now: datetime) -> list[Line]:
     )
     known = await _by_address([row.email for row in rows])
     barred = await exclusions.barred_among([row.email for row in rows])
+    if barred:
+        known = await exclusions.excluded_among(barred) | known
     return [
         Line(
             "application",

@@ -18,10 +18,10 @@ from controllers.guards import coordinators_only
 from controllers.providers import found, number
 from domain import desk, duties
 from domain.desk import Line
-from domain.refusals import Refusal
+from domain.refusals import AlreadySettled, Refusal
 from forms.desk import Note
 from forms.fields import Sent
-from i18n import gettext, language
+from i18n import gettext, language, time_of
 from pages import Answer, Page, Region
 from tables.letters import Letter
 from tables.people import Person
@@ -48,7 +48,8 @@ class Desk(Controller):
         here = Letter.id == number(letter_id)
         letter = found(await Letter.objects().where(here).first())
         deed = desk.send_again(letter, by=viewer, now=now)
-        return await done(deed, viewer, now, gettext("Le message va repartir."))
+        said = gettext("Le message va repartir.")
+        return await done(deed, viewer, now, f"letter-{letter.id}", toast=said)
 
     @post("/duties/{noun:str}/{duty_id:int}/reading")
     async def acknowledge(
@@ -60,7 +61,7 @@ class Desk(Controller):
     ) -> Response[None]:
         duty = found(await duties.duty(noun, number(duty_id), viewer, now))
         deed = duties.acknowledge(duty, by=viewer, now=now)
-        return await done(deed, viewer, now, focused=duty.id)
+        return await done(deed, viewer, now, duty.id)
 
     @post("/duties/{noun:str}/{duty_id:int}/reopening")
     async def reconsider(
@@ -72,13 +73,13 @@ class Desk(Controller):
     ) -> Response[None]:
         duty = found(await duties.duty(noun, number(duty_id), viewer, now))
         deed = duties.reconsider(duty, by=viewer, now=now)
-        return await done(deed, viewer, now, focused=duty.id)
+        return await done(deed, viewer, now, duty.id)
 
 
 async def done(
-    deed: Awaitable[None], viewer: Person, now: datetime, toast: str = "", focused: str = ""
+    deed: Awaitable[None], viewer: Person, now: datetime, item: str, *, toast: str = ""
 ) -> Response[None]:
-    """The list as it is now, in place. Whoever comes second sees it too, with a word."""
+    """The list as it is now, in place. Whoever comes second sees it too, and who was first."""
     try:
         await deed
     except Refusal as refusal:
@@ -86,10 +87,19 @@ async def done(
             raise
         whole = Region("#desk", "outerMorph", LIST)
         shown = await card(viewer, now)
-        said = refusal.said
+        said = await told(refusal, item, viewer)
         return Page(PAGE, status=409, also=[whole, COUNT], toast=said, nav="desk", **shown)
-    shown = await card(viewer, now) | {"focused": focused}
+    shown = await card(viewer, now) | {"focused": item}
     return Answer(LIST, instead=urls.DESK, also=[COUNT], toast=toast, **shown)
+
+
+async def told(refusal: Refusal, item: str, viewer: Person) -> str:
+    """By name, where another coordinator was quicker."""
+    first = await desk.quicker(item, viewer) if isinstance(refusal, AlreadySettled) else None
+    if first is None:
+        return refusal.said
+    said = gettext("%(name)s s’en est déjà occupé·e à %(time)s. Voici où cela en est.")
+    return said % {"name": first.by.name, "time": time_of(first.at)}
 
 
 async def card(viewer: Person, now: datetime) -> dict[str, Any]:
@@ -130,7 +140,7 @@ class Decision:
         except Refusal as refusal:
             if refusal.status != 409:
                 raise
-            return await self._shown(409, refusal.said)
+            return await self._shown(409, await told(refusal, self.line.id, self.by))
         return await self._settled()
 
     async def _settled(self) -> Answer:

@@ -34,7 +34,7 @@ class OfficeEvaluations(Controller):
         now: NamedDependency[datetime],
     ) -> Response[None]:
         deed = evaluations.mark_read(word, by=viewer, now=now)
-        return await done(deed, viewer, now, focused=f"evaluation-{word.id}")
+        return await done(deed, viewer, now, f"evaluation-{word.id}")
 
     @post("/reopening")
     async def reopen(
@@ -44,4 +44,4 @@ class OfficeEvaluations(Controller):
         now: NamedDependency[datetime],
     ) -> Response[None]:
         deed = evaluations.mark_unread(word, by=viewer, now=now)
-        return await done(deed, viewer, now, focused=f"evaluation-{word.id}")
+        return await done(deed, viewer, now, f"evaluation-{word.id}")

@@ -47,7 +47,7 @@ class OfficeReports(Controller):
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Page:
-        """A page, not a piece of the desk: what is on it is kept in view by nobody's poll."""
+        """In its place on the desk, where no poll looks; a page where there is no script."""
         _insist_waiting(report)
         what = sent.one("what") or "words"
         passages = await opened.read(report, what, by=viewer, now=now)
@@ -67,7 +67,7 @@ class OfficeReports(Controller):
             return Page(DESK_PAGE, piece=LIST, status=422, nav="desk", **shown)
         verb = partial(reports.settle, note=form.note, is_told=form.is_told)
         deed = verb(report, by=viewer, now=now)
-        return await done(deed, viewer, now, focused=f"report-{report.id}")
+        return await done(deed, viewer, now, f"report-{report.id}")
 
     @post("/reopening")
     async def reopen(
@@ -77,7 +77,7 @@ class OfficeReports(Controller):
         now: NamedDependency[datetime],
     ) -> Response[None]:
         deed = reports.reopen(report, by=viewer, now=now)
-        return await done(deed, viewer, now, focused=f"report-{report.id}")
+        return await done(deed, viewer, now, f"report-{report.id}")
 
 
 async def _page(report: Report, what: str = "", passages: list[Passage] | None = None) -> Page:
@@ -85,11 +85,11 @@ async def _page(report: Report, what: str = "", passages: list[Passage] | None =
         "report": report,
         "what": what,
         "passages": passages or [],
-        "openable": ("words", *reports.opened(report)),
         "readings": await reports.readings_of(report),
         "form": Settlement(),
+        "is_focused": bool(what),
     }
-    return Page("office/report", nav="desk", **shown)
+    return Page("office/report", piece="office/_report_read", nav="desk", **shown)
 
 
 def _insist_waiting(report: Report) -> None:

@@ -217,7 +217,7 @@ async def test_settled_with_a_note_and_taken_back(
 
     back = await window.post(urls.report_deed(report, "reopening"), headers=HTMX)
 
-    assert back.status_code == 200 and "Ouvrir le signalement" in back.text
+    assert back.status_code == 200 and "Le message" in back.text
     assert (await read_it(window, report, "words")).status_code == 200
 
 

@@ -61,7 +61,9 @@ async def test_one_reads_for_all_and_the_other_is_told(
     assert sorted(each.status_code for each in answers) == [200, 409]
     done, told = sorted(answers, key=lambda each: each.status_code)
     assert f"evaluation-{row.id}-undo" in done.text and "<html" not in done.text
-    assert 'hx-target="#desk"' in told.text and "déjà traité" in told.text
+    first = coordinator.name if answers[0] is done else other.name
+    assert 'hx-target="#desk"' in told.text and f"{first} s’en est déjà" in told.text
+    assert f"par {first} à" in told.text
     assert plain.status_code == 409 and "<html" in plain.text
 
     back = await one.post(reopening(row))
