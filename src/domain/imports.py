@@ -6,12 +6,13 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain import exclusions, history, import_lines
-from domain.import_lines import Line, Members, Remark
+from domain import departures, exclusions, history, import_lines
+from domain.import_lines import BrokenList, Line, Members, Remark
 from domain.permissions import may_settle
 from domain.refusals import AlreadySettled, insist
 from search import members as index
@@ -117,9 +118,7 @@ async def confirm(row: Import, *, invites: bool, by: Person | None, now: datetim
 async def drop(row: Import, *, by: Person, now: datetime) -> None:
     """Also in the middle: what was brought in stays."""
     insist(may_settle(by))
-    async with transaction():
-        ended: dict[Any, Any] = {Import.content_sealed: "", Import.finished_at: now}
-        await _move(row, "drop", by, now, ended)
+    await _drop(row, by, now)
 
 
 async def work_due(now: datetime) -> None:
@@ -127,6 +126,8 @@ async def work_due(now: datetime) -> None:
     for row in await Import.select(Import.id).where(Import.state == State.RUNNING):
         try:
             await work(row["id"], now)
+        except BrokenList:  # an older program took it for a list: it never will be one
+            await _give_up(row["id"], now)
         except Exception as error:  # never its words: they would quote a member
             log.error("import %s: %s", row["id"], type(error).__name__)
 
@@ -167,6 +168,19 @@ def _row(values: dict[str, Any]) -> Import:
     row = Import(**values)
     row._exists_in_db = True
     return row
+
+
+async def _give_up(number: int, now: datetime) -> None:
+    row = await light(number)
+    if row is not None:
+        with suppress(AlreadySettled):
+            await _drop(row, None, now)
+
+
+async def _drop(row: Import, by: Person | None, now: datetime) -> None:
+    async with transaction():
+        ended: dict[Any, Any] = {Import.content_sealed: "", Import.finished_at: now}
+        await _move(row, "drop", by, now, ended)
 
 
 async def _members(number: int) -> Members:
@@ -210,16 +224,22 @@ async def _batch(row: Import, lines: Sequence[Line], now: datetime) -> None:
 
 
 async def _weighed(lines: Sequence[Line]) -> list[Verdict]:
-    known = await _known([line.email for line in lines if line.fault is None])
-    barred = await exclusions.barred_among([line.email for line in lines if line.fault is None])
-    return [_verdict(line, known.get(line.email), line.email in barred) for line in lines]
+    addresses = [line.email for line in lines if line.fault is None]
+    known = await _known(addresses)
+    barred = await exclusions.barred_among(addresses)
+    departed = await departures.departed_among(addresses)
+    out = dict.fromkeys(departed, "departed") | dict.fromkeys(barred, "excluded")
+    return [_verdict(line, known.get(line.email), out.get(line.email, "")) for line in lines]
 
 
-def _verdict(line: Line, person: dict[str, Any] | None, is_barred: bool) -> Verdict:
+def _verdict(line: Line, person: dict[str, Any] | None, left_out: str) -> Verdict:
+    """`left_out`: why whoever is unknown stays so; whoever is barred is known in vain."""
     if line.fault:
         return Verdict(line, "wrong", line.fault)
-    if is_barred or (person and person["standing"] in (Standing.EXCLUDED, Standing.GONE)):
+    if left_out == "excluded" or (person and person["standing"] == Standing.EXCLUDED):
         return Verdict(line, "wrong", Remark("excluded"))
+    if left_out and person is None:
+        return Verdict(line, "wrong", Remark(left_out))
     if person is None:
         return Verdict(line, "new")
     changes = dict(_changes(line, person))

@@ -62,12 +62,18 @@ class OfficeImports(Controller):
 
     @get("/{import_id:int}")
     async def show(self, row: NamedDependency[Import]) -> Page:
-        looked = await imports.preview(row) if row.state == State.CHECKED else None
+        looked, broken = None, ""
+        if row.state == State.CHECKED:
+            try:
+                looked = await imports.preview(row)
+            except BrokenList as trouble:  # an older program took it for a list
+                broken = trouble.said
         an_hour = (await house.current()).invitations_an_hour
         titles = {name: gettext(words) for name, words in TITLES.items()}
         shown: dict[str, Any] = {
             "row": row,
             "preview": looked,
+            "broken": broken,
             "an_hour": an_hour,
             "titles": titles,
         }
