@@ -23,6 +23,7 @@ from domain import (
     sessions,
 )
 from mail import outbox
+from running import leftovers
 
 log = logging.getLogger("mentorat.jobs")
 
@@ -46,6 +47,7 @@ EVERY: tuple[tuple[str, timedelta, Verb], ...] = (
     ("invitations", timedelta(minutes=1), people.invite_due),
     ("saved searches", timedelta(minutes=30), searches.tell_fitting),
     ("texts whose time is over", timedelta(days=1), retention.forget_due),
+    ("what deletions leave", timedelta(hours=1), leftovers.clear),
     ("old sessions", timedelta(hours=6), sessions.forget_old),
 )
 

@@ -166,6 +166,7 @@ DOORS = {
     "POST /desk/applications/{application_id}/acceptance": Door(303, 404, 303),
     "POST /desk/applications/{application_id}/refusal": Door(303, 404, 409),
     "POST /desk/applications/{application_id}/reopening": Door(303, 404, 303),
+    "POST /desk/applications/{application_id}/readmission": Door(303, 404, 409),
     "POST /desk/duties/{noun}/{duty_id}/reading": Door(303, 404, 303),
     "POST /desk/duties/{noun}/{duty_id}/reopening": Door(303, 404, 303),
     "POST /desk/evaluations/{evaluation_id}/reading": Door(303, 404, 303),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from tables.applications import Application
 from tables.applications import State as ApplicationState
 from tables.barred import Barred
 from tables.contacts import Contact
+from tables.departed import Departed
 from tables.documents import Document
 from tables.drafts import Draft
 from tables.evaluations import Evaluation, Later, Thanks
@@ -46,7 +48,10 @@ from tables.topics import Topic
 from tables.transaction import hold_word, transaction
 from tables.wordings import Wording
 
-MOVES = {"delete": ((Standing.ACTIVE,), Standing.GONE)}
+MOVES = {
+    "delete": ((Standing.ACTIVE,), Standing.GONE),
+    "forget": ((Standing.EXCLUDED,), Standing.GONE),
+}
 WORD = N_("effacer")  # typed by whoever means it
 NOBODY = "—"  # in the place of a name
 
@@ -98,7 +103,8 @@ OWN_WORDS: tuple[tuple[Any, Any, tuple[Any, ...]], ...] = (
 BY_HAND = {Person, Contact, Application, Letter, Event}
 KEPT: dict[Any, str] = {
     Acceptance: "counts who accepted which version; no text",
-    Barred: "whoever is excluded has no session to delete an account from",
+    Barred: "whoever is excluded stays so, also once their data is gone",
+    Departed: "a hash of the address, so that no list invites them anew",
     House: "the association's own",
     Import: "a list the office brought; its content goes when it is done",
     Later: "counts answers; no text",
@@ -163,23 +169,42 @@ async def delete(*, by: Person, now: datetime) -> None:
     others = await inquiries.others_instead_of(person, now)
     async with transaction():
         await hold_word(people.COORDINATORS)
-        await exclusions.hold_pairs(person)
         await hold_word(address)
+        await exclusions.hold_pairs(person)
         await _insist_not_last(person)
-        await _move(person, now)
+        await _move(person, "delete", person, now)
         await sessions.shut_out(person, now)
-        applications = await _applications_of(address)
-        profile = await Profile.select(Profile.id).where(Profile.person == person.id).first()
-        await _empty_letters(person, address)
         # Before what runs is ended: or their free place would be offered to those who wished it.
+        past = await _past(person, address)
+        await _empty_letters(person, address)
         await _remove(person)
         await inquiries.part_from(person, others, by=person, now=now)
         await mentorships.part_from(person, by=person, now=now)
-        await _empty_words(person)
-        await _empty_applications(applications)
-        await _empty_reasons(person, profile["id"] if profile else 0, applications)
-        await _empty_person(person)
+        await _empty(person, past)
+        await _remember(address)
         await letters.account_deleted(address, person.language, person.id, now)
+
+
+async def forget(person: Person, now: datetime) -> None:
+    """Whoever was excluded, when the house's time for texts is over: nothing of theirs runs any
+    more, and their address stays barred. Raises AlreadySettled, if they are back."""
+    async with transaction():
+        await hold_word(person.email)
+        await exclusions.hold_pairs(person)
+        await _move(person, "forget", None, now)
+        past = await _past(person, person.email)
+        await _empty_letters(person, person.email)
+        await _remove(person)
+        await _empty(person, past)
+
+
+async def departed_among(addresses: Collection[str]) -> set[str]:
+    """Who deleted their account once."""
+    if not addresses or not await Departed.exists():
+        return set()
+    by_hash = {hashed: each for each in addresses for hashed in Departed.hashes(each)}
+    rows = await Departed.select(Departed.hashed).where(Departed.hashed.is_in(list(by_hash)))
+    return {by_hash[row["hashed"]] for row in rows}
 
 
 async def _insist_not_last(person: Person) -> None:
@@ -193,15 +218,41 @@ async def _has_other_coordinators(person: Person) -> bool:
     return bool(await Person.exists().where(others & (Person.id != person.id)))
 
 
-async def _move(person: Person, now: datetime) -> None:
+async def _move(person: Person, verb: str, by: Person | None, now: datetime) -> None:
     """The only passage: whoever comes second finds no row to change."""
-    origins, goal = MOVES["delete"]
+    origins, goal = MOVES[verb]
     values: dict[Any, Any] = {Person.standing: goal, Person.is_coordinator: False}
     here = (Person.id == person.id) & Person.standing.is_in(list(origins))
     if not await Person.update(values).where(here).returning(Person.id):
         raise AlreadySettled
     person.standing, person.is_coordinator = goal, False
-    await history.record("person.delete", person, person, now)
+    await history.record(f"person.{verb}", person, by, now)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What leads to the office's notes about them: found while their address still leads there."""
+
+    applications: list[int]
+    profile: int
+
+
+async def _past(person: Person, address: str) -> Past:
+    applied = await Application.select(Application.id).where(Application.email == address)
+    profile = await Profile.select(Profile.id).where(Profile.person == person.id).first()
+    return Past([row["id"] for row in applied], profile["id"] if profile else 0)
+
+
+async def _empty(person: Person, past: Past) -> None:
+    await _empty_words(person)
+    await _empty_applications(past.applications)
+    await _empty_reasons(person, past)
+    await _empty_person(person)
+
+
+async def _remember(address: str) -> None:
+    row = Departed(hashed=Departed.hashes(address)[0])
+    await Departed.insert(row).on_conflict(target=Departed.hashed, action="DO NOTHING")
 
 
 async def _remove(person: Person) -> None:
@@ -224,11 +275,6 @@ async def _empty_words(person: Person) -> None:
     await Report.update({Report.state: ReportState.SETTLED}).where(unsettled)
 
 
-async def _applications_of(address: str) -> list[int]:
-    rows = await Application.select(Application.id).where(Application.email == address)
-    return [row["id"] for row in rows]
-
-
 async def _empty_applications(numbers: list[int]) -> None:
     """One that waits is no longer wanted."""
     if not numbers:
@@ -238,13 +284,17 @@ async def _empty_applications(numbers: list[int]) -> None:
     await empty(Application, APPLICATION, here)
 
 
-async def _empty_reasons(person: Person, profile: int, applications: list[int]) -> None:
+async def _empty_reasons(person: Person, past: Past) -> None:
     """The office's internal notes on what it decided about this person."""
     about: Any = (Event.noun == "person") & (Event.about == person.id)
-    if profile:
-        about = about | ((Event.noun == "profile") & (Event.about == profile))
-    if applications:
-        about = about | ((Event.noun == "application") & Event.about.is_in(applications))
+    if past.profile:
+        about = about | ((Event.noun == "profile") & (Event.about == past.profile))
+    if past.applications:
+        about = about | ((Event.noun == "application") & Event.about.is_in(past.applications))
+    concerned = (Report.by == person.id) | (Report.about == person.id)
+    reports = [row["id"] for row in await Report.select(Report.id).where(concerned)]
+    if reports:
+        about = about | ((Event.noun == "report") & Event.about.is_in(reports))
     await empty(Event, (Event.why_sealed,), about & (Event.why_sealed != ""))
 
 
@@ -273,10 +323,20 @@ async def _empty_letters(person: Person, address: str) -> None:
     for letter in await strangers:
         if letter.address == address:
             theirs = theirs | (Letter.id == letter.id)
+    named = await _failed_about(person, address)
+    theirs = theirs | Letter.id.is_in(named) if named else theirs
     await Letter.delete().where(theirs & (Letter.state == LetterState.WAITING))
     emptied: dict[Any, Any] = {**EMPTIED, Letter.error: ""}
     await Letter.update(emptied).where(theirs & unsent)
     await outbox.take_back(f"free_again:{person.id}")
+
+
+async def _failed_about(person: Person, address: str) -> list[int]:
+    """Of anybody, where they are named: as one of those who could be asked instead."""
+    failed = await Letter.objects().where(Letter.state == LetterState.FAILED)
+    told = {letter.id: f"{letter.subject} {letter.text}" for letter in failed}
+    names = [each for each in (person.name, address) if each]
+    return [number for number, text in told.items() if any(name in text for name in names)]
 
 
 async def _threads(person: Person) -> list[str]:

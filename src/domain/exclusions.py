@@ -8,9 +8,11 @@ from typing import Any
 
 from domain import history, inquiries, mentorships, people, sessions
 from domain.permissions import may_settle
-from domain.refusals import AlreadySettled, NotYourOwn, insist
+from domain.refusals import AlreadySettled, Excluded, NotYourOwn, insist
+from formats.plain import mailbox
 from mail import member_letters as letters
 from mail import outbox
+from tables.applications import Application
 from tables.barred import Barred
 from tables.mentorships import OVER, Mentorship
 from tables.people import Person, Standing
@@ -33,6 +35,7 @@ async def exclude(person: Person, *, by: Person, note: str, now: datetime) -> No
     async with transaction():
         await hold_word(people.COORDINATORS)
         await people.insist_still_settles(by)
+        await hold_word(person.email)  # an application from there waits for its turn
         await hold_pairs(person)
         await _move(person, "exclude", by, note, now)
         await sessions.shut_out(person, now)
@@ -53,6 +56,20 @@ async def reinstate(person: Person, *, by: Person, note: str, now: datetime) -> 
         await letters.reinstated(person, now)
 
 
+async def readmit(application: Application, *, by: Person, now: datetime) -> None:
+    """Whose data is gone by now can't be reinstated: their address is admitted again, and the
+    application settled like any other. Raises AlreadySettled; Excluded while they are there."""
+    insist(may_settle(by))
+    async with transaction():
+        await hold_word(application.email)
+        if await excluded_among([application.email]):
+            raise Excluded
+        barred = Barred.delete().where(Barred.hashed.is_in(Barred.hashes(application.email)))
+        if not await barred.returning(Barred.id):
+            raise AlreadySettled
+        await history.record("application.readmit", application, by, now)
+
+
 async def is_barred(address: str) -> bool:
     return bool(await Barred.exists().where(Barred.hashed.is_in(Barred.hashes(address))))
 
@@ -63,6 +80,13 @@ async def barred_among(addresses: Collection[str]) -> set[str]:
     if not hashes:
         return set()
     return {address for address in addresses if not hashes.isdisjoint(Barred.hashes(address))}
+
+
+async def excluded_among(addresses: Collection[str]) -> dict[str, Person]:
+    """By address, however it is written. They are few, and read whole."""
+    mailboxes = {mailbox(address): address for address in addresses}
+    rows = await Person.objects().where(Person.standing == Standing.EXCLUDED)
+    return {mailboxes[mailbox(row.email)]: row for row in rows if mailbox(row.email) in mailboxes}
 
 
 async def hold_pairs(person: Person) -> None:
@@ -89,7 +113,9 @@ async def _move(person: Person, verb: str, by: Person, note: str, now: datetime)
         Person.invite_from: None,
     }
     here = (Person.id == person.id) & Person.standing.is_in(list(origins))
-    if not await Person.update(values).where(here).returning(Person.id):
+    moved = await Person.update(values).where(here).returning(Person.email)
+    if not moved:
         raise AlreadySettled
     person.standing, person.is_coordinator = goal, False
+    person.email = moved[0]["email"]  # somebody may have changed it a moment ago
     await history.record(f"person.{verb}", person, by, now, note)

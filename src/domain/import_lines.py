@@ -62,6 +62,10 @@ FAULTS = {
     "too_long": N_("«%(column)s» est trop long: %(most)s caractères au plus. Raccourcissez."),
     "doubled": N_("Cette adresse figure déjà à la ligne %(line)s. Gardez une seule des deux."),
     "excluded": N_("Cette personne est exclue du programme; la ligne est laissée de côté."),
+    "departed": N_(
+        "Cette personne ne souhaite plus être invitée; la ligne est laissée de côté. Elle peut "
+        "revenir par une candidature."
+    ),
 }
 HINTS = {
     "language": N_("Langue «%(value)s» inconnue: ce sera le français. Écrivez p. ex. fr ou de."),

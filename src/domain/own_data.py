@@ -17,6 +17,7 @@ from tables.agreements import Agreement
 from tables.applications import Application
 from tables.barred import Barred
 from tables.contacts import Contact
+from tables.departed import Departed
 from tables.documents import Document
 from tables.drafts import Draft
 from tables.evaluations import Evaluation, Later, Thanks
@@ -171,6 +172,7 @@ PARTS: dict[Any, Part] = {
 # Why not. A test compares both with all tables.
 LEFT_OUT: dict[Any, str] = {
     Barred: "addresses of excluded people, who are no members",
+    Departed: "hashes of whoever is no member any more",
     House: "the association's own",
     Logo: "the association's own",
     MemberWord: "made from the name and address that stand above, to be found by",

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import clock
-from domain import house
+from domain import departures, house
 from domain.departures import APPLICATION
 from domain.permissions import may_settle
-from domain.refusals import insist
+from domain.refusals import AlreadySettled, insist
 from i18n import N_
 from mail.leases import EMPTIED
 from tables.agreements import Agreement
@@ -21,6 +22,7 @@ from tables.applications import Application
 from tables.applications import State as ApplicationState
 from tables.barred import Barred
 from tables.contacts import Contact
+from tables.departed import Departed
 from tables.documents import Document
 from tables.drafts import Draft
 from tables.evaluations import Evaluation, Later, Thanks
@@ -41,7 +43,7 @@ from tables.mentorships import State as MentorshipState
 from tables.norms import Acceptance, NormsVersion
 from tables.notes import Note
 from tables.office_notes import OfficeNote
-from tables.people import Person
+from tables.people import Person, Standing
 from tables.profiles import Profile, ProfileTopic
 from tables.reports import Reading, Report
 from tables.reports import State as ReportState
@@ -61,12 +63,13 @@ Due = Callable[[datetime], Any]  # which rows, by the day before which they ende
 
 @dataclass(frozen=True)
 class Rule:
-    """Rows are emptied of `texts`; without any they are removed whole."""
+    """Rows are emptied of `texts`; without any they are removed whole, or given to `forget`."""
 
     title: str
     table: Any
     due: Due
     texts: tuple[Any, ...] = ()
+    forget: Callable[[Any, datetime], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,15 @@ def _since(column: Any, *also: Any) -> Due:
         return where
 
     return due
+
+
+def _excluded(before: datetime) -> Any:
+    """The last time."""
+    told = (Event.noun == "person") & (Event.what == "person.exclude")
+    since = Event.select(Event.about).where(told & (Event.at >= before))
+    long_ago = Event.select(Event.about).where(told & (Event.at < before))
+    excluded = Person.standing == Standing.EXCLUDED
+    return excluded & Person.id.is_in(long_ago) & Person.id.not_in(since)
 
 
 RULES: tuple[Rule, ...] = (
@@ -162,6 +174,7 @@ RULES: tuple[Rule, ...] = (
         _since(Application.settled_at, Application.state != ApplicationState.WAITING),
         APPLICATION,
     ),
+    Rule(N_("Personnes exclues"), Person, _excluded, forget=departures.forget),
     Rule(N_("Notes internes sur les membres"), OfficeNote, _since(OfficeNote.noted_at)),
     Rule(N_("Notes internes des décisions"), Event, _since(Event.at), (Event.why_sealed,)),
     Rule(
@@ -204,6 +217,7 @@ RULES: tuple[Rule, ...] = (
 KEPT: dict[Any, str] = {
     Acceptance: "who accepted which version: as long as the member is one",
     Barred: "or an excluded person could come back",
+    Departed: "hashes, or a list would invite whoever left",
     Calendar: "until its owner ends it or leaves",
     Document: "goes with the profile or its owner",
     Favourite: "until its owner lets go of it",
@@ -214,7 +228,6 @@ KEPT: dict[Any, str] = {
     MemberWord: "made from names that are still there",
     Mentorship: "states and days, for what counts",
     NormsVersion: "published",
-    Person: "a member, until they leave",
     ProfileTopic: "for what counts; goes with the profile",
     Reading: "which coordinator read a report when; no text",
     SearchChange: "numbers",
@@ -232,7 +245,7 @@ async def forget_due(now: datetime) -> None:
     for rule in RULES:
         try:
             gone = 0
-            while taken := await _forget_some(rule, before):
+            while taken := await _forget_some(rule, before, now):
                 gone += taken
         except Exception:
             log.exception("not forgotten: %s", rule.table._meta.tablename)  # the others are
@@ -264,9 +277,15 @@ async def _count(rule: Rule, before: datetime) -> int:
     return int(await rule.table.count().where(_left(rule, before)))
 
 
-async def _forget_some(rule: Rule, before: datetime) -> int:
+async def _forget_some(rule: Rule, before: datetime, now: datetime) -> int:
     """What is due is asked again in the statement that takes it."""
     table = rule.table
+    if rule.forget:
+        rows = await table.objects().where(_left(rule, before)).limit(AT_ONCE)
+        for row in rows:
+            with suppress(AlreadySettled):  # by another process, or taken back
+                await rule.forget(row, now)
+        return len(rows)
     async with transaction():
         some = await table.select(table.id).where(_left(rule, before)).limit(AT_ONCE)
         if not some:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import sqlite3
 from pathlib import Path
@@ -33,6 +34,7 @@ PRAGMAS = (
     "cache_size = -16000",
     "temp_store = MEMORY",
     "journal_size_limit = 67108864",
+    "secure_delete = ON",  # what is deleted or emptied is overwritten, not only let go of
 )
 READING = "query_only = ON"
 
@@ -156,6 +158,17 @@ class PooledSQLiteEngine(SQLiteEngine):
 
     async def migrations_in(self, copy: Path) -> list[str]:
         return await asyncio.to_thread(sqlite_copies.migrations_in, copy)
+
+    async def empty_log(self) -> None:
+        """What was overwritten in the database still stands in the log beside it. Not while
+        somebody reads or writes: then the next time."""
+        with contextlib.suppress(sqlite3.OperationalError):
+            await self.run_ddl("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def sweep(self) -> None:
+        """What was let go of before it was overwritten goes too. Not while somebody is busy."""
+        with contextlib.suppress(sqlite3.OperationalError):
+            await self.run_ddl("VACUUM")
 
     async def batch(
         self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None

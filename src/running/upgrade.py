@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ async def upgrade() -> list[str]:
         if ran and new and engine.engine_type == "sqlite":
             await _keep_a_copy(engine, new[-1])
         await _run_pending()
+    if ran and new and engine.engine_type == "sqlite":
+        await engine.sweep()
     if new:
         log.info("database upgraded: %s", ", ".join(new))
     return new
@@ -45,6 +48,14 @@ async def upgrade() -> list[str]:
 def refuse_newer(ran: set[str]) -> None:
     if newer := sorted(ran - _known()):
         raise NewerDatabase(f"The database is newer than this program: {', '.join(newer)}")
+
+
+def forget_old_copies(engine: Any, before: datetime) -> None:
+    """Of earlier upgrades and restores: they hold whoever has been deleted since."""
+    database = Path(engine.path)
+    for copy in _copies(database):
+        if copy.stat().st_mtime < before.timestamp():
+            copy.unlink(missing_ok=True)
 
 
 async def pending() -> list[str]:
@@ -64,11 +75,15 @@ async def _run_pending() -> None:
 async def _keep_a_copy(engine: Any, newest: str) -> None:
     """Beside the database, as it was. Only the last one stays: it holds people's data."""
     database = Path(engine.path)
-    earlier = set(database.parent.glob(f"{database.stem}.before-*.sqlite"))
+    earlier = _copies(database)
     copy = database.with_name(f"{database.stem}.before-{newest.replace(':', '')}.sqlite")
     await engine.copy_to(copy)
     for old in earlier - {copy}:
         old.unlink()
+
+
+def _copies(database: Path) -> set[Path]:
+    return set(database.parent.glob(f"{database.stem}.before-*.sqlite"))
 
 
 @cache

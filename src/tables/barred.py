@@ -6,6 +6,7 @@ from piccolo.columns import Serial, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 import sealing
+from formats.plain import mailbox
 from tables.people import by_email
 from tables.private import Private
 
@@ -22,5 +23,7 @@ class Barred(Table, tablename="barred"):
 
     @staticmethod
     def hashes(address: str) -> list[str]:
-        """To write the first, to look for all: under an older key until `keys rotate` is done."""
-        return sealing.all_keyed("barred", by_email(address))
+        """To write the first, to look for all: under an older key until `keys rotate` is done, and
+        as it was written before mailboxes were looked at."""
+        forms = dict.fromkeys((mailbox(address), by_email(address)))
+        return [hashed for form in forms for hashed in sealing.all_keyed("barred", form)]

@@ -9,6 +9,7 @@ from tables.agreements import Agreement
 from tables.applications import Application
 from tables.barred import Barred
 from tables.contacts import Contact
+from tables.departed import Departed
 from tables.documents import Document
 from tables.drafts import Draft
 from tables.evaluations import Evaluation, Later, Thanks
@@ -75,6 +76,7 @@ TABLES: list[type[Table]] = [
     Wording,
     OfficeNote,
     Barred,
+    Departed,
 ]
 
 APP_CONFIG = AppConfig(

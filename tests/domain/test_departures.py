@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import clock
 from domain import (
     availability,
     departures,
     exclusions,
     favourites,
+    history,
     inquiries,
     norms,
     people,
+    retention,
     sessions,
 )
 from domain.refusals import AlreadySettled, LastCoordinator, MentorGone, Paused, Unseen
+from running import leftovers
 from sealing import unseal
-from search import find
+from search import find, members
 from search.facets import Query
+from tables.events import Event
 from tables.inquiries import Inquiry, Reason
 from tables.letters import Letter
 from tables.mentorships import Mentorship, State
 from tables.people import Person, Standing
 from tables.piccolo_app import TABLES
 from tables.private import SEALED
-from tests.factories import make_inquiry, make_mentor, make_mentorship, new_key
+from tables.reports import Report
+from tests.factories import make_inquiry, make_letter, make_mentor, make_mentorship, new_key
 from tests.private_texts import sentence, write_everything
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -59,6 +66,11 @@ async def everything() -> str:
                 is_sealed = name.endswith(SEALED) and isinstance(value, str)
                 lines.append(unseal(value) if is_sealed else str(value))
     return "\n".join(lines)
+
+
+def on_disk(folder: Path) -> bytes:
+    """The database, its log, copies beside it."""
+    return b"".join(file.read_bytes() for file in folder.iterdir() if "sqlite" in file.name)
 
 
 async def names(viewer: Person) -> list[str]:
@@ -158,6 +170,85 @@ async def test_nothing_of_theirs_is_left(
     assert name not in after and address not in after
     # The mentor keeps what is theirs.
     assert sentence("inquiries.answer") in after
+
+
+async def test_nor_on_the_disk_nor_in_a_copy(
+    mentor: Person, mentee: Person, coordinator: Person, database: Any
+) -> None:
+    """SQLite lets go of what is emptied without overwriting it, unless it is told."""
+    if database.engine_type != "sqlite":
+        pytest.skip("PostgreSQL tidies up by itself")
+    await write_everything(mentor, mentee, coordinator)
+    await members.freshen()
+    await leftovers.clear(NOW)  # it stands in the database by now, not in its log alone
+    folder = Path(database.path).parent
+    copy = folder / "mentorat.before-2026.sqlite"
+    await database.copy_to(copy)
+    theirs = (mentee.last_name, mentee.email, "moser")
+    assert [each for each in theirs if each.encode() not in on_disk(folder)] == []
+
+    await departures.delete(by=mentee, now=NOW)
+    await Letter.delete(force=True)
+    await leftovers.clear(NOW)
+    assert copy.exists()
+    await leftovers.clear(clock.now() + leftovers.KEPT + timedelta(hours=1))
+
+    assert [each for each in theirs if each.encode() in on_disk(folder)] == []
+
+
+async def test_nor_in_what_the_office_and_others_were_told(
+    mentor: Person, mentee: Person, coordinator: Person
+) -> None:
+    """Notes to reports by or about them, and letters to others that could not leave."""
+    told = Report(key=new_key(), by=mentor.id, about=mentee.id, sent_at=NOW)
+    told.words = "-"
+    await told.save()
+    await history.record("report.settle", told, coordinator, NOW, "Parlé à David")
+    other = await make_letter(await make_mentor("Luca", "Rossi"), name="inquiry_released")
+    other.subject, other.text = "Trois autres", f"Vous pouvez écrire à {mentee.name}."
+    await other.save()
+
+    await departures.delete(by=mentee, now=NOW)
+
+    [event] = await Event.objects().where(Event.what == "report.settle")
+    [letter] = await Letter.objects().where(Letter.name == "inquiry_released")
+    assert event.why == "" and letter.text == "" and letter.state == "failed"
+
+
+async def test_whoever_was_excluded_is_forgotten_in_time(
+    mentor: Person, mentee: Person, coordinator: Person
+) -> None:
+    await write_everything(mentor, mentee, coordinator)
+    address, name = mentee.email, mentee.last_name
+    await exclusions.exclude(mentee, by=coordinator, note="Trois plaintes", now=NOW)
+    await retention.forget_due(NOW + timedelta(days=360))
+    assert (await fresh(mentee)).email == address
+
+    later = NOW + timedelta(days=370)
+    coming = {line.title: line.now for line in await retention.preview(later, by=coordinator)}
+    await retention.forget_due(later)
+    await Letter.delete(force=True)
+
+    gone, after = await fresh(mentee), await everything()
+    assert coming["Personnes exclues"] == 1
+    assert (gone.standing, gone.name) == (Standing.GONE, departures.NOBODY)
+    assert name not in after and "Trois plaintes" not in after
+    assert [place for place in THEIRS if sentence(place) in after] == []
+    assert after.count(address) == 1 and await exclusions.is_barred(address)  # sealed, and barred
+
+
+async def test_reinstated_they_are_not_forgotten(mentee: Person, coordinator: Person) -> None:
+    for days in (0, 2):
+        at = NOW + timedelta(days=days)
+        await exclusions.exclude(await fresh(mentee), by=coordinator, note="", now=at)
+        await exclusions.reinstate(await fresh(mentee), by=coordinator, note="", now=at)
+    await retention.forget_due(NOW + timedelta(days=400))
+    assert (await fresh(mentee)).is_member
+
+    last = NOW + timedelta(days=390)
+    await exclusions.exclude(await fresh(mentee), by=coordinator, note="", now=last)
+    await retention.forget_due(NOW + timedelta(days=400))
+    assert (await fresh(mentee)).standing == Standing.EXCLUDED  # the last time counts
 
 
 async def test_what_the_mentor_wrote_goes_with_them(

@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 
+import sealing
 from domain import (
     applications,
+    departures,
     desk,
     duties,
     exclusions,
+    import_lines,
+    imports,
     inquiries,
     mentorships,
     people,
@@ -38,7 +42,7 @@ from tables.letters import State as LetterState
 from tables.meetings import Meeting
 from tables.meetings import State as MeetingState
 from tables.mentorships import Mentorship, Question, State
-from tables.people import Person, Standing
+from tables.people import Person, Standing, by_email
 from tables.sessions import Session, SignIn
 from tests.cast import Browser
 from tests.factories import (
@@ -229,6 +233,113 @@ async def test_barred_also_when_their_data_is_gone(mentee: Person, coordinator: 
     assert await exclusions.is_barred(address.upper())
     [row] = await Barred.select()
     assert address not in str(row)
+
+
+VARIANTS = (
+    "ANNA.MUELLER@Bücher.ch",
+    " anna.mueller@bücher.ch\u00a0",
+    "anna.mueller+mentorat@bücher.ch",
+    "anna.mueller@xn--bcher-kva.ch",
+    "anna.mueller@BU\u0308CHER.ch",
+    "ａnna.mueller@bücher.ch",
+)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_however_the_address_is_written(
+    variant: str, stranger: Person, coordinator: Person
+) -> None:
+    """Not by an application, a list, an invitation, nor a change of somebody's address."""
+    anna = await make_person("Anna", "Müller", email="anna.mueller@bücher.ch")
+    await exclusions.exclude(anna, by=coordinator, note="", now=NOW)
+    before = await Person.count()
+    application = await make_application(email=by_email(variant))
+
+    with pytest.raises(Excluded):
+        await applications.accept(application, by=coordinator, note="", now=NOW)
+    with pytest.raises(AddressBarred):
+        await people.give_address(stranger, variant, by=coordinator, now=NOW)
+    listed = await imports.look_through(import_lines.read(f"Nom;E-mail\nMüller;{variant}"))
+    row = await imports.check(
+        "a.csv", f"Nom;E-mail\nMüller;{variant}", key=new_key(), by=coordinator, now=NOW
+    )
+    await imports.confirm(row, invites=True, by=coordinator, now=NOW)
+    await imports.work_due(NOW)
+
+    assert listed.totals["wrong"] == 1
+    [line] = await desk.lines(NOW)
+    assert line.is_barred and line.known is not None and line.known.id == anna.id
+    assert await Person.count() == before
+
+
+async def test_dots_mean_nothing_to_some(coordinator: Person) -> None:
+    anna = await make_person(email="anna.m@gmail.com")
+    await exclusions.exclude(anna, by=coordinator, note="", now=NOW)
+
+    assert await exclusions.is_barred("a.n.n.am+x@googlemail.com")
+    assert not await exclusions.is_barred("anna@gmail.com")
+
+
+async def test_what_was_barred_before_stays_so(founded: None) -> None:
+    """As addresses were hashed before their mailboxes were looked at."""
+    row = Barred(hashed=sealing.keyed("barred", "anna+x@example.org"), since=NOW)
+    row.address = "anna+x@example.org"
+    await row.save()
+
+    assert await exclusions.is_barred("Anna+X@example.org")
+    assert await exclusions.barred_among(["anna+x@example.org", "b@x.ch"]) == {"anna+x@example.org"}
+
+
+async def test_the_address_of_this_moment_is_barred(mentee: Person, coordinator: Person) -> None:
+    """Somebody else of the office changed it while this page was open."""
+    page = await fresh(mentee)
+    await people.give_address(mentee, "new@example.org", by=coordinator, now=NOW)
+
+    await exclusions.exclude(page, by=coordinator, note="", now=NOW)
+
+    assert await exclusions.is_barred("new@example.org")
+    [told] = await Letter.objects().where(Letter.name == "member_excluded")
+    assert told.address == "new@example.org"
+
+
+async def test_whose_data_is_gone_is_readmitted_by_their_address(
+    mentee: Person, coordinator: Person
+) -> None:
+    application = await make_application(email=mentee.email)
+    await exclusions.exclude(mentee, by=coordinator, note="", now=NOW)
+    with pytest.raises(Excluded):  # while they are there: reinstate them
+        await exclusions.readmit(application, by=coordinator, now=NOW)
+    with pytest.raises(Unseen):
+        await exclusions.readmit(application, by=mentee, now=NOW)
+
+    await departures.forget(await fresh(mentee), NOW)
+    assert await exclusions.is_barred(application.email)
+    application = await make_application(email=application.email)
+    await exclusions.readmit(application, by=coordinator, now=NOW)
+
+    assert not await exclusions.is_barred(application.email)
+    with pytest.raises(AlreadySettled):
+        await exclusions.readmit(application, by=coordinator, now=NOW)
+    await applications.accept(application, by=coordinator, note="", now=NOW)
+    assert await Person.exists().where(Person.email == application.email)
+
+
+async def test_against_the_acceptance_of_their_application(
+    mentee: Person, coordinator: Person
+) -> None:
+    """No welcome is sent to whoever is out."""
+    for _ in range(3):
+        application = await make_application(email=mentee.email)
+        await asyncio.gather(
+            applications.accept(application, by=coordinator, note="", now=NOW),
+            exclusions.exclude(await fresh(mentee), by=coordinator, note="", now=NOW),
+            return_exceptions=True,
+        )
+        to_them = [name for name, to in await letters() if to == mentee.id]
+        assert to_them == ["member_excluded"]
+        await Letter.delete(force=True)
+        await exclusions.reinstate(await fresh(mentee), by=coordinator, note="", now=NOW)
+        await Letter.delete(force=True)
 
 
 async def test_nobody_moves_to_a_barred_address(

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from domain import exclusions, house, import_lines, imports, people
+from domain import (
+    applications,
+    departures,
+    exclusions,
+    house,
+    import_lines,
+    imports,
+    people,
+)
 from domain.import_lines import BrokenList
 from domain.refusals import AlreadySettled, Unseen
 from search import members
@@ -16,7 +24,7 @@ from tables.house import House
 from tables.imports import Import, State
 from tables.letters import Letter
 from tables.people import Person, Standing
-from tests.factories import make_person, new_key
+from tests.factories import make_application, make_list, make_person, new_key
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LIST = (
@@ -416,3 +424,33 @@ async def test_whom_an_earlier_list_left_uninvited_is_invited_by_the_next(
     await people.invite_due(NOW)
 
     assert told(again) == (0, 0, 2, 0) and await invited() == 2
+
+
+async def test_whoever_deleted_their_account_is_not_invited_anew(
+    coordinator: Person, mentee: Person
+) -> None:
+    """The association's list still has them; they come back by applying, if they like."""
+    text = f"Nom;E-mail\nMoser;{mentee.email.upper()}\nRey;lea@example.org"
+    await departures.delete(by=mentee, now=NOW)
+
+    row = await brought(text, coordinator, invites=True)
+    assert told(row) == (1, 0, 0, 1)
+    looked = await imports.look_through(import_lines.read(text))
+    [remark] = [each.fault for each in looked.remarked if each.fault]
+    assert "ne souhaite plus être invitée" in remark.said
+    assert not await Person.exists().where(Person.email == mentee.email)
+
+    application = await make_application(email="david.moser@example.org")
+    await applications.accept(application, by=coordinator, note="", now=NOW)
+    assert told(await brought(text, coordinator)) == (0, 1, 1, 0)
+
+
+async def test_what_an_older_program_took_for_a_list(coordinator: Person) -> None:
+    """Running it ends instead of failing for ever."""
+    row = await make_list("no heads at all\nand no list", state=State.RUNNING)
+
+    await imports.work_due(NOW)
+
+    kept = await imports.light(row.id)
+    assert kept is not None and kept.state == State.DROPPED
+    assert await Import.count().where(Import.content_sealed != "") == 0

@@ -12,7 +12,7 @@ import urls
 from controllers.guards import coordinators_only
 from controllers.office.desk import Decision, decision
 from controllers.providers import found, number
-from domain import applications, desk
+from domain import applications, desk, exclusions
 from domain.desk import Line
 
 
@@ -36,3 +36,7 @@ class OfficeApplications(Controller):
     @post("/reopening")
     async def reopen(self, decision: NamedDependency[Decision]) -> Response[None]:
         return await decision.undo(applications.reopen)
+
+    @post("/readmission")
+    async def readmit(self, decision: NamedDependency[Decision]) -> Response[None]:
+        return await decision.undo(exclusions.readmit)

@@ -12,7 +12,7 @@ import pytest
 
 import clock
 import urls
-from domain import inquiries
+from domain import departures, exclusions, inquiries
 from domain.deadlines import UNDO
 from tables.applications import Application
 from tables.applications import State as ApplicationState
@@ -35,6 +35,7 @@ from tests.factories import (
 from tests.moments import At
 
 SETTLED = "C’est déjà traité"
+QUICKER = "Sandra Weber s’en est déjà occupé·e à"
 LATE = "trop tard pour annuler"
 
 
@@ -168,10 +169,12 @@ async def test_the_second_coordinator_is_told_and_nothing_happens_twice(
     page = await other.post(second(application))
 
     assert piece.status_code == page.status_code == 409
-    assert SETTLED in html.unescape(piece.text) and 'hx-target="#toasts"' in piece.text
+    assert QUICKER in html.unescape(piece.text) and 'hx-target="#toasts"' in piece.text
     assert f'hx-target="#application-{application.id}"' in piece.text
     assert "Sandra Weber" in piece.text and "candidature acceptée" in piece.text
-    assert "<html" in page.text and SETTLED in html.unescape(page.text)
+    assert "<html" in page.text and QUICKER in html.unescape(page.text)
+    own = html.unescape((await first.post(second(application), headers=HTMX)).text)
+    assert SETTLED in own and "occupé·e" not in own  # one's own other window
     assert await Letter.count() == await Event.count() == 1
 
 
@@ -493,3 +496,41 @@ async def test_for_others_the_desk_is_not_there(
             )
             assert answer.status_code == 404 and application.name not in answer.text
     assert (await kept(application)).state == ApplicationState.WAITING
+
+
+async def test_whoever_sent_a_letter_again_is_named(coordinator: Person, browser: Browser) -> None:
+    """Nothing is left on the desk to tell it."""
+    letter = await make_letter(coordinator)
+    letter.text = "Bonjour"
+    await letter.save()
+    first, other = await browser(coordinator), await browser(await other_coordinator())
+
+    await first.post(urls.letter_again(letter), headers=HTMX)
+    told = await other.post(urls.letter_again(letter), headers=HTMX)
+
+    assert told.status_code == 409 and QUICKER in html.unescape(told.text)
+
+
+async def test_an_address_is_admitted_again_where_nobody_is_left_to_reinstate(
+    mentee: Person, coordinator: Person, browser: Browser
+) -> None:
+    application = await make_application(email=mentee.email)
+    window = await browser(coordinator)
+    await exclusions.exclude(mentee, by=coordinator, note="", now=clock.now())
+    known = (await window.get(urls.DESK)).text
+    assert f'href="{urls.member(mentee)}"' in known
+    assert f"application-{application.id}-yes" not in known and "readmission" not in known
+
+    address = mentee.email
+    await departures.forget(mentee, clock.now())
+    application = await make_application(email=address)
+    barred = (await window.get(urls.DESK)).text
+    to = urls.application_deed(application, "readmission")
+    assert to in barred and f"application-{application.id}-yes" not in barred
+
+    admitted = await window.post(to, headers=HTMX)
+    again = await window.post(to)
+
+    assert admitted.status_code == 200 and f"application-{application.id}-yes" in admitted.text
+    assert again.status_code == 409
+    assert await Event.exists().where(Event.what == "application.readmit")

@@ -134,3 +134,12 @@ async def test_a_name_of_a_file_is_a_text(window: httpx.AsyncClient) -> None:
     page = await window.get(sent.headers["location"])
 
     assert "<script>&" not in page.text and "&lt;script&gt;" in page.text
+
+
+async def test_what_an_older_program_took_for_a_list(window: httpx.AsyncClient) -> None:
+    row = await make_list("no heads at all\nand no list")
+
+    page = await window.get(urls.members_list(row))
+
+    assert page.status_code == 200 and "première ligne" in page.text
+    assert urls.members_list(row, "drop") in page.text and "Importer</" not in page.text
