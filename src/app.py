@@ -156,6 +156,10 @@ ERRORS = {
     500: N_("Quelque chose n’a pas marché chez nous. Rien n’a été enregistré; réessayez dans un "
             "instant."),
 }  # fmt: skip
+FILE_TOO_LARGE = N_(
+    "Ce fichier est trop grand pour être envoyé. Revenez en arrière et choisissez-en un plus "
+    "petit: la limite figure sous le champ."
+)
 
 
 class Doors(Litestar):
@@ -227,7 +231,9 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[None]:
     if status >= 500:
         # The pattern, never the path: it may hold a link's secret.
         log.error("failed: %s", request.scope.get("path_template", ""), exc_info=error)
-    return _shown(request, status, gettext(ERRORS.get(status, ERRORS[500])))
+    is_file = status == 413 and request.content_type[0] == "multipart/form-data"
+    text = FILE_TOO_LARGE if is_file else ERRORS.get(status, ERRORS[500])
+    return _shown(request, status, gettext(text))
 
 
 async def dress(message: Message, scope: Scope) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -87,6 +87,7 @@ class Item:
     row: Any
     since: datetime
     is_waiting: bool
+    days: int = 0
 
 
 async def items(viewer: Person, now: datetime) -> list[Item]:
@@ -104,6 +105,7 @@ async def items(viewer: Person, now: datetime) -> list[Item]:
         Item(each.noun, each, each.since, each.is_waiting)
         for each in await duties.duties(viewer, now)
     ]
+    found = [replace(item, days=_days(item.since, now)) for item in found]
     return sorted(found, key=lambda item: (item.since, item.noun, _number(item.row)))
 
 

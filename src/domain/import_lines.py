@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 
 from content import catalogue
 from formats import sheets
@@ -21,7 +22,9 @@ HEADS: dict[str, str] = {
         " électronique, e-mail-adresse, mailadresse, emailadresse, indirizzo e-mail, posta"
         " elettronica, e-mail address, e-mail privé, e-mail privat, e-mail 1"
     ),
-    "first_name": "prénom, prénoms, vorname, rufname, nome, first name, firstname, given name",
+    "first_name": (
+        "prénom, prénoms, vorname, rufname, nome, first name, firstname, forename, given name"
+    ),
     "last_name": (
         "nom, nom de famille, name, nachname, familienname, cognome, last name, surname,"
         " family name"
@@ -32,11 +35,17 @@ HEADS: dict[str, str] = {
     ),
     "function": (
         "fonction, funktion, funzione, function, profession, beruf, professione, poste,"
-        " position, posizione, job title, titre, stellung"
+        " position, posizione, job title, stellung"
     ),
     "sector": "secteur, branche, settore, sector, industry, secteur d'activité, ramo",
     "canton": "canton, kanton, cantone",
 }
+# Where no title is one of these: the first that has such a word in it («E-Mail Geschäft»).
+WITHIN = {
+    "email": ("mail", "courriel", "messagerie", "posta"),
+    "language": ("langue", "sprach", "lingua", "language"),
+}
+ABOVE = 5  # lines that may stand above the titles: a name, a date
 COLUMNS = tuple(HEADS)
 LANGUAGES = {
     "fr": "fr, f, français, französisch, francese, french, fr-ch",
@@ -166,12 +175,7 @@ def text_of(content: bytes) -> str:
 
 def _read(rows: Iterator[tuple[int, list[str]]]) -> Members:
     """Row by row: a long list is not held twice."""
-    _, head = next(rows, (0, []))
-    if not head:
-        raise BrokenList("empty")
-    places, unknown = _columns(head)
-    if "email" not in places or "last_name" not in places:
-        raise BrokenList("no_heads")
+    head, places, unknown = _headed(rows)
     lines = list(_unique(_lines(rows, places)))
     if not lines:
         raise BrokenList("empty")
@@ -179,16 +183,33 @@ def _read(rows: Iterator[tuple[int, list[str]]]) -> Members:
     return Members(lines, known, unknown)
 
 
+def _headed(
+    rows: Iterator[tuple[int, list[str]]],
+) -> tuple[list[str], dict[str, int], list[str]]:
+    """The first line that names the columns, and what it says. Raises BrokenList."""
+    is_empty = True
+    for _, head in islice(rows, ABOVE):
+        is_empty = False
+        places, unknown = _columns(head)
+        if "email" in places and "last_name" in places:
+            return head, places, unknown
+    raise BrokenList("empty" if is_empty else "no_heads")
+
+
 def _columns(head: Sequence[str]) -> tuple[dict[str, int], list[str]]:
     """The first column of a kind counts."""
     places: dict[str, int] = {}
-    unknown = []
-    for place, title in enumerate(head):
-        name = _heads().get(_plain(title))
-        if name is not None and name not in places:
-            places[name] = place
-        elif title:
-            unknown.append(title[:60])
+    plain = [_plain(title) for title in head]
+    for place, title in enumerate(plain):
+        name = _heads().get(title)
+        if name is not None:
+            places.setdefault(name, place)
+    for name, words in WITHIN.items():
+        near = [p for p, title in enumerate(plain) if any(_plain(word) in title for word in words)]
+        if near and name not in places:
+            places[name] = near[0]
+    taken = places.values()
+    unknown = [title[:60] for place, title in enumerate(head) if title and place not in taken]
     return places, unknown
 
 
@@ -205,13 +226,18 @@ def _line(number: int, said: dict[str, str]) -> Line:
     hints = []
     for name, known in (("language", _languages()), ("sector", _sectors()), ("canton", _cantons())):
         value = said.get(name, "")
-        said[name] = known.get(_plain(value), "") if value else ""
+        said[name] = _meant(value, known)
         if value and not said[name]:
             hints.append(Remark(name, value=value[:60]))
     fault = _fault(said)
     email = by_email(said.pop("email"))
     shown = {name: value[: LONGEST.get(name, 254)] for name, value in said.items()}
     return Line(number, email[:254], **shown, fault=fault, hints=tuple(hints))
+
+
+def _meant(value: str, known: dict[str, str]) -> str:
+    """«Deutsch (Schweiz)» is «Deutsch»."""
+    return known.get(_plain(value)) or known.get(_plain(value.partition("(")[0]), "")
 
 
 def _fault(said: dict[str, str]) -> Remark | None:

@@ -289,6 +289,9 @@ on('input', ({target}) => {
   soon = setTimeout(count, 250, target); // not at every key: it is read aloud
 });
 
+// --- Tabs that scroll sideways: the page's own in view ---------------------------------------------------------------
+$('.tabs [aria-current]')?.scrollIntoView({block: 'nearest', inline: 'center'});
+
 // --- Start ---------------------------------------------------------------------------------------------------------
 prepare(document);
 $(WRONG)?.focus();

@@ -99,6 +99,33 @@ def test_columns_stand_in_any_order_and_unknown_ones_are_told() -> None:
     assert found.lines[0].email == "c@x.ch"
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Adresse de messagerie;Nom;Langue de contact",
+        "E-Mail Geschäft;Name;Korr.-Sprache",
+        "Indirizzo di posta elettronica;Cognome;Lingua preferita",
+        "Work e-mail;Surname;Preferred language",
+    ],
+)
+def test_a_column_is_also_known_by_a_word_in_its_title(head: str) -> None:
+    [line] = read(f"{head}\nc@x.ch;Favre;Deutsch (Schweiz)")
+
+    assert (line.email, line.last_name, line.language) == ("c@x.ch", "Favre", "de")
+
+
+def test_a_title_is_no_function() -> None:
+    found = import_lines.read("Titre;Nom;E-mail\nMme;Favre;c@x.ch")
+
+    assert found.unknown == ["Titre"] and found.lines[0].function == ""
+
+
+def test_what_stands_above_the_titles_is_passed_over() -> None:
+    lines = read("Membres 2026;;\n;;\nÉtat au 30.11.2026;;\nNom;E-mail;\nFavre;c@x.ch;")
+
+    assert [(line.number, line.email) for line in lines] == [(5, "c@x.ch")]
+
+
 def test_a_line_break_in_quotes_is_one_line_of_many() -> None:
     lines = read('sep=;\nNom;E-mail;Fonction\n"Favre";a@x.ch;"Cheffe\nde projet"\nMoser;nothing')
 

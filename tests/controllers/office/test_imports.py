@@ -85,6 +85,7 @@ async def test_as_large_as_may_be_and_no_larger(window: httpx.AsyncClient) -> No
 
     assert (fits.status_code, larger.status_code, huge.status_code) == (303, 422, 413)
     assert "cinq mégaoctets" in larger.text
+    assert "Ce fichier est trop grand" in huge.text and "votre texte" not in huge.text
 
 
 async def test_other_forms_stay_small(window: httpx.AsyncClient, mentee: Person) -> None:
