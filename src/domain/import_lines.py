@@ -204,8 +204,8 @@ def _columns(head: Sequence[str]) -> tuple[dict[str, int], list[str]]:
         name = _heads().get(title)
         if name is not None:
             places.setdefault(name, place)
-    for name, words in WITHIN.items():
-        near = [p for p, title in enumerate(plain) if any(_plain(word) in title for word in words)]
+    for name, several in WITHIN.items():
+        near = [p for p, title in enumerate(plain) for word in several if _plain(word) in title]
         if near and name not in places:
             places[name] = near[0]
     taken = places.values()

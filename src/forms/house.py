@@ -113,7 +113,10 @@ RUNNING = Group(
         Number(
             "retention_months",
             N_("Conservation"),
-            N_("Tant de mois après la fin, les textes libres sont effacés; les chiffres restent."),
+            N_(
+                "Tant de mois après la fin, les textes libres sont effacés; les chiffres restent. "
+                "Un délai plus court efface dès le prochain passage ce qui le dépasse."
+            ),
             1,
             120,
         ),
@@ -164,6 +167,10 @@ class LogoForm(Form):
             form.errors["logo"] = gettext("Cette image est trop lourde: 200 ko au plus.")
         elif not form.kind:
             form.errors["logo"] = gettext("Choisissez une image PNG, JPEG ou WebP.")
+        elif not pictures.is_drawable(image):
+            form.errors["logo"] = gettext(
+                "Cette image est trop grande: %(most)s pixels de côté au plus."
+            ) % {"most": pictures.LONGEST_SIDE}
         return form
 
 

@@ -14,12 +14,13 @@ import urls
 from controllers.guards import COOKIELESS, coordinators_only
 from controllers.providers import found
 from controllers.static import YEAR
-from domain import house
+from domain import deadlines, house, retention
 from domain.refusals import EditedMeanwhile
 from forms.fields import Form, Sent
 from forms.house import GROUPS, LOGO_BYTES, HouseForm, LogoForm
 from i18n import gettext
 from pages import Go, Page
+from tables.house import House
 from tables.people import Person
 
 AnyRequest = Request[Any, Any, Any]
@@ -41,9 +42,13 @@ class OfficeHouse(Controller):
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Response[None]:
+        """Kept, or with `preview` only shown."""
         form = HouseForm.read(sent)
         if form.errors:
             return await _page(form, 422, seen=form.seen)
+        if sent.one("preview"):
+            preview = await _preview(form.values, viewer, now)
+            return await _page(form, seen=form.seen, preview=preview)
         try:
             await house.change(form.values, seen=form.seen, by=viewer, now=now)
         except EditedMeanwhile as refusal:  # with what was typed, on top of how it is by now
@@ -79,6 +84,19 @@ async def logo(name: FromPath[str]) -> Response[bytes]:
     return Response(picture, media_type=kind, headers={"Cache-Control": YEAR})
 
 
+async def _preview(values: dict[str, Any], viewer: Person, now: datetime) -> dict[str, Any]:
+    """What these settings would look like and do, from today on."""
+    house_then = House(**values, _ignore_missing=True)
+    lines = await retention.preview(now, by=viewer, months=house_then.retention_months)
+    return {
+        "names": [(code, house_then.name_in(code)) for code in ("fr", "de", "it", "en")],
+        "short_name": house_then.short_name,
+        "reminders": [deadlines.reminder_due(now, step) for step in house_then.reminders],
+        "release": deadlines.answer_by(now, house_then.release_day),
+        "texts": sum(line.now for line in lines),
+    }
+
+
 async def _page(
     form: Form | None = None,
     status: int = 200,
@@ -86,6 +104,7 @@ async def _page(
     seen: str = "",
     toast: str = "",
     logo_form: LogoForm | None = None,
+    preview: dict[str, Any] | None = None,
 ) -> Page:
     values, mark = await house.to_edit()
     shown: dict[str, Any] = {
@@ -93,5 +112,6 @@ async def _page(
         "seen": mark if status == 409 else seen or mark,
         "groups": GROUPS,
         "logo_form": logo_form or Form(),
+        "preview": preview,
     }
     return Page(PAGE, status=status, toast=toast, nav="desk", **shown)

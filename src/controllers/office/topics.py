@@ -50,7 +50,10 @@ class OfficeTopics(Controller):
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Response[None]:
+        """Kept, or with `preview` only shown."""
         branch, form = await _branch(sent.one("branch")), TopicForm.read(sent)
+        if not form.errors and sent.one("preview"):
+            return _page(None, branch, form)
         if not form.errors:
             try:
                 topic = await topic_edits.add(form.words, branch, by=viewer, now=now)
@@ -72,9 +75,12 @@ class OfficeTopics(Controller):
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Response[None]:
+        """Kept, or with `preview` only shown."""
         branch, form = await topic_edits.one(topic.branch or 0), TopicForm.read(sent)
         if form.errors:
             return _page(topic, branch, form, 422)
+        if sent.one("preview"):
+            return _page(topic, branch, form)
         try:
             await topic_edits.rename(topic, form.words, seen=form.seen, by=viewer, now=now)
         except NameTaken as refusal:
@@ -126,11 +132,13 @@ def _page(
 ) -> Page:
     said = topic_edits.said(topic) if topic else {}
     typed = said | {"also": "\n".join(said["also"].split(DIVIDER))} if said else {}
-    seen = form.seen if isinstance(form, TopicForm) and status == 422 else said
+    typed_form = form if isinstance(form, TopicForm) else None
+    seen = typed_form.seen if typed_form and status != 409 else said
     shown: dict[str, Any] = {
         "topic": topic,
         "branch": branch,
         "form": form or Form(typed=typed),
         "seen": json.dumps(seen),
+        "preview": typed_form.words if typed_form and status == 200 else None,
     }
     return Page(TOPIC, status=status, toast=toast, nav="desk", **shown)

@@ -5,23 +5,45 @@ from __future__ import annotations
 import asyncio
 import re
 import struct
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+import clock
 import urls
 from domain import house
 from formats import pictures
+from i18n import short_day
 from tables.events import Event
 from tables.house import House, Logo
+from tables.inquiries import State
 from tables.people import Person
 from tests.cast import Browser
-from tests.factories import make_person
+from tests.factories import make_inquiry, make_person
 
-PNG = pictures.PNG_BEGIN + b"\0" * 12 + pictures.PNG_END
-JPEG = pictures.JPEG_BEGIN + b"\xe0" * 20 + pictures.JPEG_END
-WEBP = b"RIFF" + struct.pack("<I", 16) + b"WEBPVP8 " + b"\0" * 8
+
+def png(width: int = 64, height: int = 64) -> bytes:
+    return pictures.PNG_BEGIN + struct.pack(">II", width, height) + b"\0" * 12 + pictures.PNG_END
+
+
+def jpeg(width: int = 64, height: int = 64) -> bytes:
+    """With a comment before its frame."""
+    comment = b"\xff\xfe" + struct.pack(">H", 6) + b"Gimp"
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\1\x11\0"
+    return b"\xff\xd8" + comment + frame + pictures.JPEG_END
+
+
+def webp(part: bytes, data: bytes) -> bytes:
+    body = b"WEBP" + part + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+PNG, JPEG = png(), jpeg()
+WEBP = webp(b"VP8 ", b"\0" * 6 + struct.pack("<HH", 64, 48))
+LOSSLESS = webp(b"VP8L", b"\x2f" + struct.pack("<I", 63 | 47 << 14))
+EXTENDED = webp(b"VP8X", b"\0" * 4 + (63).to_bytes(3, "little") + (47).to_bytes(3, "little"))
 
 
 @pytest.fixture
@@ -33,7 +55,7 @@ async def typed(window: httpx.AsyncClient, **changed: Any) -> dict[str, Any]:
     """What the page would send."""
     text = (await window.get(urls.HOUSE)).text
     form = text.partition('id="house"')[2].partition("</form>")[0]
-    fields = re.findall(r'name="(\w+)"[^>]*?value="([^"]*)"', form)
+    fields = re.findall(r'<input[^>]*name="(\w+)"[^>]*?value="([^"]*)"', form)
     return {**dict(fields), "contact": "bureau@association.example", **changed}
 
 
@@ -114,7 +136,7 @@ async def test_the_same_form_twice_is_one_change(window: httpx.AsyncClient) -> N
     assert await Event.count() == 1
 
 
-@pytest.mark.parametrize("image", [PNG, JPEG, WEBP])
+@pytest.mark.parametrize("image", [PNG, JPEG, WEBP, LOSSLESS, EXTENDED])
 async def test_the_logo_is_shown_on_every_page(image: bytes, window: httpx.AsyncClient) -> None:
     answer = await window.post(urls.HOUSE_LOGO, files={"logo": ("x.exe", image, "text/html")})
     address = urls.logo((await house.current()).logo)
@@ -140,6 +162,15 @@ async def test_the_logo_is_shown_on_every_page(image: bytes, window: httpx.Async
         WEBP + b"more",
         b"GIF89a",
         pictures.PNG_BEGIN + b"\0" * 200_000 + pictures.PNG_END,
+        png(30_000, 30_000),  # some hundred bytes that are gigabytes on every screen
+        png(64, 4001),
+        png(0, 64),
+        jpeg(65_000, 64),
+        pictures.JPEG_BEGIN + b"\xe0" * 20 + pictures.JPEG_END,
+        webp(b"VP8 ", b"\0" * 6 + struct.pack("<HH", 16_383, 64)),
+        webp(b"VP8L", b"\x2f" + struct.pack("<I", 16_383)),
+        webp(b"VP8X", b"\0" * 4 + b"\xff" * 6),
+        webp(b"VP8 ", b""),
     ],
 )
 async def test_what_is_no_picture_is_no_logo(image: bytes, window: httpx.AsyncClient) -> None:
@@ -147,3 +178,32 @@ async def test_what_is_no_picture_is_no_logo(image: bytes, window: httpx.AsyncCl
 
     assert answer.status_code == 422 and 'id="logo-error"' in answer.text
     assert not await Logo.exists()
+
+
+async def test_a_preview_keeps_nothing(window: httpx.AsyncClient) -> None:
+    """Names in every language, the days of a request sent today, what would go."""
+    before = (await kept()).to_dict()
+    sent = await typed(window, name_de="Mentoring <Bern>", release_day="21", reminder_days="5")
+
+    page = await window.post(urls.HOUSE, data=sent | {"preview": "1"})
+    shown = page.text.partition('id="preview"')[2].partition("</section>")[0]
+
+    assert page.status_code == 200 and "Mentoring &lt;Bern&gt;" in shown
+    for days in (5, 21):
+        assert short_day(clock.day(clock.now()) + timedelta(days=days)) in shown
+    assert "Aucun texte ne s’effacerait" in shown
+    assert (await kept()).to_dict() == before and await Event.count() == 0
+    again = await window.post(urls.HOUSE, data=sent)  # what was seen before is still seen
+    assert again.status_code == 303
+
+
+async def test_a_preview_tells_what_a_shorter_time_would_take(
+    window: httpx.AsyncClient, mentor: Person, mentee: Person
+) -> None:
+    long_ago = clock.now() - timedelta(days=100)
+    await make_inquiry(mentee, mentor, state=State.DECLINED, sent_at=long_ago)
+
+    sent = await typed(window, retention_months="2", preview="1")
+    page = await window.post(urls.HOUSE, data=sent)
+
+    assert "1 enregistrement perdrait son texte" in page.text

@@ -124,3 +124,23 @@ async def test_two_rename_at_once(window: httpx.AsyncClient) -> None:
     assert {answer.status_code for answer in answers} == {303, 409}
     assert ("Apiculture" if lost is answers[0] else "Autre nom") in lost.text
     assert await Event.count().where(Event.what == "topic.rename") == 1
+
+
+async def test_a_preview_keeps_nothing(window: httpx.AsyncClient) -> None:
+    sent = NAMES | {"branch": str((await branch()).id), "preview": "1"}
+    before = await Topic.count()
+
+    new = await window.post(urls.HOUSE_TOPICS, data=sent)
+    topic = (await topics.tree())[0].leaves[0]
+    known = NAMES | {"seen": await seen(window, topic)}
+    old = await window.post(urls.house_topic(topic), data=known | {"preview": "1"})
+    wrong = await window.post(urls.HOUSE_TOPICS, data=sent | {"name_de": ""})
+
+    for page in (new, old):
+        assert page.status_code == 200
+        shown = page.text.partition('id="preview"')[2].partition("</section>")[0]
+        assert "Apiculture &lt;urbaine&gt;" in shown and "Beekeeping" in shown
+        assert "ruches · miel · abeilles" in shown
+    assert wrong.status_code == 422 and 'id="preview"' not in wrong.text
+    assert await Topic.count() == before and await Event.count() == 0
+    assert (await window.post(urls.house_topic(topic), data=known)).status_code == 303
