@@ -105,7 +105,7 @@ async def _bring(row: Any, size: int, now: Any) -> dict[str, float]:
     await imports.confirm(row, invites=True, by=None, now=now)
     await imports.work(row.id, now, batch)
     seconds = time.perf_counter() - begun
-    done = await imports.light(row.id)
+    done = await imports.one(row.id)
     assert done is not None and done.done == size and done.wrong == 0
     return {
         "brought": size / seconds,

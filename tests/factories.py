@@ -12,7 +12,7 @@ from domain import deadlines, norms
 from tables.applications import Application
 from tables.contacts import Kind
 from tables.evaluations import Evaluation
-from tables.imports import Import
+from tables.imports import Import, ImportText
 from tables.inquiries import OPEN, Inquiry
 from tables.inquiries import State as InquiryState
 from tables.letters import Letter
@@ -276,8 +276,11 @@ async def make_list(text: str = "Nom;E-mail\nFavre;claire@x.example", **more: An
     """A members' list that waits to be confirmed."""
     values: dict[str, Any] = {"key": new_key(), "file_name": "a.csv", "made_at": clock.now()}
     row = Import(**(values | more))
-    row.content, row.lines = text, text.count("\n")
+    row.lines = text.count("\n")
     await row.save()
+    written = ImportText(of=row.id)
+    written.content = text
+    await written.save()
     return row
 
 

@@ -25,7 +25,7 @@ from domain.note_texts import Window
 from tables.barred import Barred
 from tables.contacts import Kind
 from tables.documents import Document
-from tables.imports import Import
+from tables.imports import Import, ImportText
 from tables.inquiries import Inquiry
 from tables.letters import Letter
 from tables.meetings import Calendar
@@ -44,7 +44,7 @@ BY_ATTRIBUTE = {
     "barred.address",
     "calendars.secret",
     "documents.name",
-    "imports.content",
+    "import_texts.content",
     "letters.address",
     "letters.calendar",
     "letters.html",
@@ -176,11 +176,13 @@ async def _fill(mentee: Person) -> None:
     calendar = Calendar(person=mentee.id, hashed="h" * 64, made_at=NOW)
     letter = Letter(key="key-of-the-letter", name="sign_in", posted_at=NOW)
     [profile, *_] = await Profile.objects()
+    brought = Import(key="key-of-an-import", file_name="membres.csv", made_at=NOW)
+    await brought.save()
     rows: dict[str, Table] = {
         "barred": Barred(hashed="to be told", since=NOW),
         "calendars": calendar,
         "documents": Document(person=mentee.id, hashed="h" * 64, uploaded_at=NOW),
-        "imports": Import(key="key-of-an-import", file_name="membres.csv", made_at=NOW),
+        "import_texts": ImportText(of=brought.id),
         "letters": letter,
         "office_notes": OfficeNote(person=mentee.id, noted_at=NOW),
         "profiles": profile,

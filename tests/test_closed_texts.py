@@ -32,7 +32,7 @@ FOR_THE_OFFICE = {
     "documents.name",
     "evaluations.to_office",
     "events.why",
-    "imports.content",
+    "import_texts.content",
     "office_notes.words",
     "profiles.note",
     "profiles.question",

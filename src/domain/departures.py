@@ -26,7 +26,7 @@ from tables.evaluations import Evaluation, Later, Thanks
 from tables.events import Event
 from tables.favourites import Favourite, FreeWish
 from tables.house import House, Logo
-from tables.imports import Import
+from tables.imports import Import, ImportText
 from tables.inquiries import OPEN, Exchange, Inquiry
 from tables.letters import Letter
 from tables.letters import State as LetterState
@@ -106,7 +106,8 @@ KEPT: dict[Any, str] = {
     Barred: "whoever is excluded stays so, also once their data is gone",
     Departed: "a hash of the address, so that no list invites them anew",
     House: "the association's own",
-    Import: "a list the office brought; its content goes when it is done",
+    Import: "a list the office brought",
+    ImportText: "gone when its list is done or dropped",
     Later: "counts answers; no text",
     Logo: "the association's own",
     Mentorship: "states and days, for what counts, and the partner's own past",

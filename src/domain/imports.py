@@ -17,7 +17,7 @@ from domain.permissions import may_settle
 from domain.refusals import AlreadySettled, insist
 from search import members as index
 from tables import bulk
-from tables.imports import Import, State
+from tables.imports import Import, ImportText, State
 from tables.people import Person, Standing
 from tables.transaction import hold_word, transaction
 
@@ -37,7 +37,6 @@ FIELDS = ("first_name", "last_name", "function", "sector", "canton", "language")
 KNOWN = """SELECT people.id, people.email, people.first_name, people.last_name, people.language,
     people.function, people.sector, people.canton, people.standing, people.invite_from,
     people.invited_at FROM people WHERE people.email IN"""
-LIGHT: list[Any] = [c for c in Import.all_columns() if c._meta.name != "content_sealed"]
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,10 @@ async def check(file_name: str, text: str, *, key: str, by: Person | None, now: 
             lines=len(found.lines),
             made_at=now,
         )
-        row.content = text
         await row.save()
+        written = ImportText(of=row.id)
+        written.content = text
+        await written.save()
         await history.record("import.check", row, by, now)
     return row
 
@@ -135,7 +136,7 @@ async def work_due(now: datetime) -> None:
 async def work(number: int, now: datetime, told: Callable[[Import], None] | None = None) -> None:
     """To its end, from where it is."""
     members = await _members(number)
-    while (row := await light(number)) is not None and row.state == State.RUNNING:
+    while (row := await one(number)) is not None and row.state == State.RUNNING:
         await _batch(row, members.lines, now)
         await index.freshen()
         if told:
@@ -145,33 +146,22 @@ async def work(number: int, now: datetime, told: Callable[[Import], None] | None
 async def forget_due(now: datetime) -> None:
     """A list that nobody confirmed is not kept."""
     old = (Import.state == State.CHECKED) & (Import.made_at < now - KEPT)
-    ended: dict[Any, Any] = {
-        Import.state: State.DROPPED,
-        Import.content_sealed: "",
-        Import.finished_at: now,
-    }
-    await Import.update(ended).where(old)
+    ended: dict[Any, Any] = {Import.state: State.DROPPED, Import.finished_at: now}
+    async with transaction():
+        for row in await Import.update(ended).where(old).returning(Import.id):
+            await ImportText.delete().where(ImportText.of == row["id"])
 
 
-async def light(number: int) -> Import | None:
-    """Without its content, which may be large."""
-    rows = await Import.select(*LIGHT).where(Import.id == number)
-    return _row(rows[0]) if rows else None
+async def one(number: int) -> Import | None:
+    return await Import.objects().where(Import.id == number).first()
 
 
 async def latest() -> list[Import]:
-    rows = Import.select(*LIGHT).order_by(Import.id, ascending=False).limit(LISTED)
-    return [_row(row) for row in await rows]
-
-
-def _row(values: dict[str, Any]) -> Import:
-    row = Import(**values)
-    row._exists_in_db = True
-    return row
+    return await Import.objects().order_by(Import.id, ascending=False).limit(LISTED)
 
 
 async def _give_up(number: int, now: datetime) -> None:
-    row = await light(number)
+    row = await one(number)
     if row is not None:
         with suppress(AlreadySettled):
             await _drop(row, None, now)
@@ -179,12 +169,12 @@ async def _give_up(number: int, now: datetime) -> None:
 
 async def _drop(row: Import, by: Person | None, now: datetime) -> None:
     async with transaction():
-        ended: dict[Any, Any] = {Import.content_sealed: "", Import.finished_at: now}
-        await _move(row, "drop", by, now, ended)
+        await _move(row, "drop", by, now, {Import.finished_at: now})
+        await ImportText.delete().where(ImportText.of == row.id)
 
 
 async def _members(number: int) -> Members:
-    rows = await Import.objects().where(Import.id == number)
+    rows = await ImportText.objects().where(ImportText.of == number)
     text = await asyncio.to_thread(lambda: rows[0].content if rows else "")
     if not text:
         return Members([], {}, [])
@@ -219,8 +209,8 @@ async def _batch(row: Import, lines: Sequence[Line], now: datetime) -> None:
         await Import.update(totals).where(Import.id == row.id)
         row.done = done
         if done >= len(lines):
-            ended: dict[Any, Any] = {Import.content_sealed: "", Import.finished_at: now}
-            await _move(row, "finish", None, now, ended)
+            await _move(row, "finish", None, now, {Import.finished_at: now})
+            await ImportText.delete().where(ImportText.of == row.id)
 
 
 async def _weighed(lines: Sequence[Line]) -> list[Verdict]:

@@ -24,7 +24,7 @@ from tables.evaluations import Evaluation, Later, Thanks
 from tables.events import Event
 from tables.favourites import Favourite, FreeWish
 from tables.house import House, Logo
-from tables.imports import Import
+from tables.imports import Import, ImportText
 from tables.inquiries import Exchange, Inquiry
 from tables.letters import Letter
 from tables.links import Link
@@ -164,9 +164,7 @@ PARTS: dict[Any, Part] = {
         lambda p: (Event.by == p.id) | ((Event.noun == "person") & (Event.about == p.id)),
         hidden=frozenset({"why", "by", "about"}),
     ),
-    Import: Part(
-        N_("Listes importées"), lambda p: Import.by == p.id, hidden=frozenset({"content"})
-    ),
+    Import: Part(N_("Listes importées"), lambda p: Import.by == p.id),
     Wording: Part(N_("Messages rédigés"), lambda p: Wording.changed_by == p.id),
 }
 # Why not. A test compares both with all tables.
@@ -174,6 +172,7 @@ LEFT_OUT: dict[Any, str] = {
     Barred: "addresses of excluded people, who are no members",
     Departed: "hashes of whoever is no member any more",
     House: "the association's own",
+    ImportText: "members' addresses, as the office keeps them",
     Logo: "the association's own",
     MemberWord: "made from the name and address that stand above, to be found by",
     NormsVersion: "published",

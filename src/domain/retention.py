@@ -29,7 +29,7 @@ from tables.evaluations import Evaluation, Later, Thanks
 from tables.events import Event
 from tables.favourites import Favourite, FreeWish
 from tables.house import House, Logo
-from tables.imports import Import
+from tables.imports import Import, ImportText
 from tables.imports import State as ImportState
 from tables.inquiries import OPEN, Exchange, Inquiry
 from tables.inquiries import State as InquiryState
@@ -204,7 +204,7 @@ RULES: tuple[Rule, ...] = (
         N_("Noms de fichiers importés"),
         Import,
         _since(Import.made_at, Import.state.is_in([ImportState.DONE, ImportState.DROPPED])),
-        (Import.file_name, Import.content_sealed),
+        (Import.file_name,),
     ),
     Rule(N_("Recherches dont on a été averti"), SavedSearch, _since(SavedSearch.told_at)),
     Rule(
@@ -223,6 +223,7 @@ KEPT: dict[Any, str] = {
     Favourite: "until its owner lets go of it",
     FreeWish: "gone once told",
     House: "the association's own",
+    ImportText: "gone when its list is done or dropped, after a day at the latest",
     Later: "an answer among three, for what counts",
     Logo: "the association's own",
     MemberWord: "made from names that are still there",

@@ -33,7 +33,7 @@ async def bring(file: Path, is_dry: bool, invites: bool, say: Say) -> None:
     row = await imports.check(file.name, text, key=secrets.token_urlsafe(16), by=None, now=now)
     await imports.confirm(row, invites=invites, by=None, now=now)
     await imports.work(row.id, now, lambda part: say(f"{part.done} of {part.lines}"))
-    _end(await imports.light(row.id), say)
+    _end(await imports.one(row.id), say)
 
 
 def _tell(members: Members, preview: Preview, say: Say) -> None:

@@ -20,14 +20,13 @@ class State(StrEnum):
 
 
 class Import(Table, tablename="imports"):
-    """`content` is the file as text, emptied when done or dropped. `done`: lines worked off."""
+    """`done`: lines worked off."""
 
     id: Serial
     key = Varchar(length=40, unique=True)
     by = ForeignKey(Person, on_delete=OnDelete.set_null, null=True)
     state = Varchar(length=8, default=State.CHECKED, choices=State)
     file_name = Varchar(length=120)
-    content_sealed = Text()
     invites = Boolean(default=False)
     lines = Integer(default=0)
     done = Integer(default=0)
@@ -38,5 +37,14 @@ class Import(Table, tablename="imports"):
     made_at = Timestamptz(default=None)
     worked_at = Timestamptz(null=True, default=None)
     finished_at = Timestamptz(null=True, default=None)
+
+
+class ImportText(Table, tablename="import_texts"):
+    """The file as text, gone when its list is done or dropped. Apart: to count one line more,
+    SQLite reads and writes a whole row, and this one may be ten megabytes."""
+
+    id: Serial
+    of = ForeignKey(Import, on_delete=OnDelete.cascade, null=False, unique=True)
+    content_sealed = Text()
 
     content = Private("content_sealed")

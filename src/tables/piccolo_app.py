@@ -16,7 +16,7 @@ from tables.evaluations import Evaluation, Later, Thanks
 from tables.events import Event
 from tables.favourites import Favourite, FreeWish
 from tables.house import House, Logo
-from tables.imports import Import
+from tables.imports import Import, ImportText
 from tables.inquiries import Exchange, Inquiry
 from tables.letters import Letter
 from tables.links import Link
@@ -73,6 +73,7 @@ TABLES: list[type[Table]] = [
     Logo,
     Document,
     Import,
+    ImportText,
     Wording,
     OfficeNote,
     Barred,

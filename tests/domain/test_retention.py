@@ -33,7 +33,7 @@ from tests.private_texts import NOW, private_places, sentence, write_everything
 
 LATER = NOW + timedelta(days=400)
 # What an end doesn't take: whoever is excluded, what a member still keeps, what still waits.
-STAYS = {"barred.address", "calendars.secret", "documents.name", "imports.content"}
+STAYS = {"barred.address", "calendars.secret", "documents.name", "import_texts.content"}
 
 
 async def everything() -> str:

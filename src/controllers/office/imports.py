@@ -31,7 +31,7 @@ FORM_BYTES = 100_000  # of what comes along with the file
 
 
 async def _list(import_id: FromPath[int]) -> Import:
-    return found(await imports.light(number(import_id)))
+    return found(await imports.one(number(import_id)))
 
 
 class OfficeImports(Controller):
