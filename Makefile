@@ -21,13 +21,16 @@ test: $(READY)
 bench: $(READY)
 	$(VENV)/python -m bench
 
-# Texts from code and templates into the template, then into every language.
+# Texts from code and templates into the template, then into every language. Beside it first: while
+# it is written, whoever reads the template finds the whole of the one before.
+POT := src/translations/messages.pot
 i18n: $(READY)
 	$(VENV)/pybabel -q extract --mapping-file pyproject.toml --add-comments Translators: \
-		--no-location --sort-output --omit-header --output-file src/translations/messages.pot src
+		--no-location --sort-output --omit-header --output-file $(POT).new src
+	mv $(POT).new $(POT)
 	for po in src/translations/*.po; do \
 		$(VENV)/pybabel -q update --no-fuzzy-matching --ignore-obsolete \
-			--ignore-pot-creation-date --input-file src/translations/messages.pot \
+			--ignore-pot-creation-date --input-file $(POT) \
 			--output-file $$po --locale $$(basename $$po .po) || exit 1; \
 	done
 

@@ -55,6 +55,7 @@ from controllers.office.profiles import OfficeProfiles
 from controllers.office.reports import OfficeReports
 from controllers.office.retention import OfficeRetention
 from controllers.office.topics import OfficeTopics
+from controllers.office.wordings import OfficeWordings
 from controllers.own_data import OwnData
 from controllers.profiles import Profiles
 from controllers.reports import Reports
@@ -137,6 +138,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     OfficeProfiles,
     OfficeReports,
     OfficeTopics,
+    OfficeWordings,
     OfficeRetention,
     OwnData,
     Profiles,

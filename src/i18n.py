@@ -79,6 +79,11 @@ def ngettext(one: str, many: str, count: int) -> str:
     return str(_catalogue(_language.get()).ngettext(one, many, count))
 
 
+def plural(count: int) -> int:
+    """Which form of a text this number takes."""
+    return int(_catalogue(_language.get()).plural(count))
+
+
 def pgettext(context: str, text: str) -> str:
     return str(_catalogue(_language.get()).pgettext(context, text))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -19,6 +19,24 @@ import urls
 from content import catalogue
 
 SOURCE = Path(__file__).parent
+SAYERS = ("gettext", "ngettext")
+
+
+class Said(NamedTuple):
+    """A {% trans %} of a template. `before`: what stands before it on its line; `many`: its plural
+    form, if it has one; `words`: what is filled in, by name."""
+
+    before: str
+    is_first: bool
+    one: str
+    many: str
+    words: tuple[str, ...]
+
+
+class Part(NamedTuple):
+    """What a template includes."""
+
+    name: str
 
 
 @cache
@@ -65,6 +83,27 @@ def render(template: str, **context: Any) -> str:
     return environment().get_template(template).render(context)
 
 
+def outline(made: Environment, template: str) -> Iterator[Said | Part]:
+    """A template's sentences and parts, in the order they are written in, whatever conditions
+    they stand under. `is_first`: on the first line that says something."""
+    assert made.loader is not None
+    source, _, _ = made.loader.get_source(made, template)
+    text = ""
+    for leaf in _leaves(made.parse(source)):
+        if isinstance(leaf, nodes.TemplateData):
+            text += leaf.data
+        elif isinstance(leaf, nodes.Include) and isinstance(leaf.template, nodes.Const):
+            yield Part(leaf.template.value)
+        else:
+            if isinstance(leaf, nodes.Call) and getattr(leaf.node, "name", "") in SAYERS:
+                forms = [each.value for each in leaf.args if isinstance(each, nodes.Const)]
+                one, many = (*forms, "")[:2]
+                words = tuple(word.key for word in leaf.kwargs)
+                is_first = "\n" not in text.lstrip()
+                yield Said(text.rpartition("\n")[2], is_first, one, many, words)
+            text += "…"
+
+
 def named(key: str, kind: str) -> str:
     """`"VD" | named("canton")`: sectors, cantons, roles, kinds of contact, languages spoken."""
     return catalogue.name_of(kind, key, i18n.language())
@@ -104,6 +143,15 @@ def paragraphs(text: str) -> Markup:
     return Markup("\n").join(
         Markup("<p>{}</p>").format(line.join(block.splitlines())) for block in blocks
     )
+
+
+def _leaves(node: nodes.Node) -> Iterator[nodes.Node]:
+    """What is written or filled in, without the conditions."""
+    for child in node.iter_child_nodes(exclude=("test", "iter", "target")):
+        if isinstance(child, nodes.Stmt) and not isinstance(child, nodes.Include):
+            yield from _leaves(child)
+        else:
+            yield child
 
 
 def _in_zurich(show: Any) -> Any:

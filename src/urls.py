@@ -41,6 +41,7 @@ EVENTS = "/desk/events"
 HOUSE = "/desk/house"
 HOUSE_NORMS = "/desk/house/norms"
 HOUSE_TOPICS = "/desk/house/topics"
+HOUSE_LETTERS = "/desk/house/letters"
 HOUSE_LOGO = "/desk/house/logo"
 HOUSE_LOGO_END = "/desk/house/logo/end"
 LOGO = "/logo"
@@ -193,6 +194,11 @@ def house_norms(language: str = "", deed: str = "") -> str:
 def house_topic(topic: Any, deed: str = "") -> str:
     """`deed`: up, down, retirement, return."""
     return f"{HOUSE_TOPICS}/{_id(topic)}" + _deed(deed)
+
+
+def house_letter(name: str, language: str = "", deed: str = "") -> str:
+    """Its texts. `deed`: reversal, clearing."""
+    return with_query(f"{HOUSE_LETTERS}/{name}" + _deed(deed), language=language)
 
 
 def new_topic(branch: Any = None) -> str:

@@ -92,6 +92,8 @@ DOORS = """
 303  404  404  404  404  404  200  303   GET /desk/figures.csv
 303  404  404  404  404  404  200  303   GET /desk/figures/year/{year}
 303  404  404  404  404  404  200  303   GET /desk/house
+303  404  404  404  404  404  200  303   GET /desk/house/letters
+303  404  404  404  404  404  200  303   GET /desk/house/letters/{letter}
 303  404  404  404  404  404  200  303   GET /desk/house/norms
 303  404  404  404  404  404  200  303   GET /desk/house/topics
 303  404  404  404  404  404  200  303   GET /desk/house/topics/new
@@ -169,6 +171,9 @@ DOORS = """
 303  404  404  404  404  404  303* 303   POST /desk/evaluations/{evaluation_id}/reading
 303  404  404  404  404  404  303* 303   POST /desk/evaluations/{evaluation_id}/reopening
 303  404  404  404  404  404  303* 303   POST /desk/house
+303  404  404  404  404  404  303* 303   POST /desk/house/letters/{letter}
+303  404  404  404  404  404  303* 303   POST /desk/house/letters/{letter}/clearing
+303  404  404  404  404  404  303* 303   POST /desk/house/letters/{letter}/reversal
 303  404  404  404  404  404  422  303   POST /desk/house/logo
 303  404  404  404  404  404  303* 303   POST /desk/house/logo/end
 303  404  404  404  404  404  303* 303   POST /desk/house/norms

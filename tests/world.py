@@ -30,6 +30,7 @@ from domain import (
 from domain.agreements import Terms
 from domain.contacts import Talk
 from domain.note_texts import Window
+from mail import sentences
 from search import members
 from tables.contacts import Kind
 from tables.house import Logo
@@ -40,6 +41,7 @@ from tables.profiles import State
 from tables.reports import Report
 from tables.searches import SavedSearch
 from tables.sessions import Session, SignIn
+from tables.wordings import Wording, written
 from tests.factories import (
     EXPECTATIONS,
     PROBLEM,
@@ -299,7 +301,15 @@ async def _edited(world: World, coordinator: Person) -> None:
     changed = values | {"contact": "bureau@example.org", "seen": seen}
     await house.show_logo(b"a picture", "image/png", by=coordinator, now=now)
     [logo] = await Logo.select(Logo.hashed)
+    subject, *_ = sentences.of("free_again")
+    own = written({subject.one: ["De retour: {mentor}"], "Une phrase d’avant": ["La nôtre"]})
+    await Wording(name="free_again", language="fr", source=own, changed_at=now).save()
+    world.values["letter"] = "free_again"
+    letter = {"language": "fr", "seen": "1"}
     world.instead |= {
+        "POST /desk/house/letters/{letter}": letter | {subject.key: "Enfin: {mentor}"},
+        "POST /desk/house/letters/{letter}/clearing": letter,
+        "POST /desk/house/letters/{letter}/reversal": letter,
         "GET /logo/{name}": {"name": logo["hashed"]},
         "POST /desk/house": changed,
         "POST /desk/house/norms": {"language": "fr", "seen": norms_drafts.mark(draft, "fr")},

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import i18n
 from clock import ZURICH
-from domain import history
+from domain import history, letter_words
 from domain.event_words import KINDS
 from domain.permissions import may_settle
 from domain.refusals import insist
@@ -25,6 +26,7 @@ from tables.notes import Note
 from tables.people import Person
 from tables.profiles import Profile
 from tables.reports import Report
+from tables.wordings import Wording
 
 A_PAGE = 50
 AT_ONCE = 1000  # of an export
@@ -185,6 +187,10 @@ async def _about(noun: str, numbers: list[int]) -> dict[int, Sequence[About]]:
                 Application.id, Application.first_name, Application.last_name
             ).where(Application.id.is_in(numbers))
         }
+    elif noun == "wording":
+        columns = (Wording.id, Wording.name, Wording.language)
+        texts = await Wording.select(*columns).where(Wording.id.is_in(numbers))
+        return {row["id"]: (About(_text(row)),) for row in texts}
     elif noun == "profile":
         rows = await _names(Profile, "person", numbers)
     elif noun == "report":
@@ -225,6 +231,10 @@ def _people_of(row: dict[str, Any], count: int) -> Iterable[About]:
         name = f"{row[f'first{number}']} {row[f'last{number}']}".strip()
         if row[f"id{number}"]:
             yield About(name, row[f"id{number}"])
+
+
+def _text(row: dict[str, Any]) -> str:
+    return f"{letter_words.title(row['name'])} ({i18n.own_name(row['language'])})"
 
 
 def _midnight(day: date) -> datetime:

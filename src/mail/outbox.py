@@ -13,9 +13,10 @@ from typing import Any, Protocol
 import clock
 import i18n
 import urls
-from mail import leases, smtp, wording
+from mail import leases, sentences, smtp, wording
 from mail.message import NotAnAddress, Outgoing, compose, new_message_id
 from mail.smtp import Deferred, Refused, Unready
+from mail.wording import Wording
 from tables.house import House
 from tables.letters import Letter, State
 from tables.people import Person, Standing
@@ -84,8 +85,8 @@ async def post(
         return
     with i18n.speaking(to.language):
         spoken = i18n.language()
-        house = await sender(spoken)
-        written = wording.render(name, house=house, reader=to, **words)
+        house, own = await sender(spoken), await sentences.own(name, spoken)
+        written = wording.render(name, own, house=house, reader=to, **words)
     letter = Letter(
         key=key,
         name=name,
@@ -98,11 +99,25 @@ async def post(
         expires=clock.milliseconds(now + life) if life else 0,
         posted_at=now,
     )
-    letter.address, letter.reply_to, letter.unsubscribe = to.email, reply_to, unsubscribe
-    letter.subject, letter.text, letter.html = written.subject, written.text, written.html
-    letter.calendar = calendar
-    await Letter.insert(letter).on_conflict(target=Letter.key, action="DO NOTHING")
-    afterwards(wake)
+    letter.reply_to, letter.unsubscribe, letter.calendar = reply_to, unsubscribe, calendar
+    await _insert(letter, written, to.email)
+
+
+async def post_trial(
+    name: str, key: str, to: Person, language: str, now: datetime, written: Wording
+) -> bool:
+    """What the office sends to itself, in the language it looks at: before all that waits."""
+    letter = Letter(
+        key=key,
+        name=name,
+        to=to.id,
+        language=language,
+        message_id=new_message_id(),
+        is_urgent=True,
+        due=clock.milliseconds(now),
+        posted_at=now,
+    )
+    return await _insert(letter, written, to.email)
 
 
 async def take_back(key: str) -> list[int | None]:
@@ -183,6 +198,16 @@ async def deliver_due(
     finally:
         await transport.close()
     return Round(sent, ready=True)
+
+
+async def _insert(letter: Letter, written: Wording, address: str) -> bool:
+    """Whether this event is a new one."""
+    letter.address = address
+    letter.subject, letter.text, letter.html = written.subject, written.text, written.html
+    once = Letter.insert(letter).on_conflict(target=Letter.key, action="DO NOTHING")
+    is_new = bool(await once.returning(Letter.id))
+    afterwards(wake)
+    return is_new
 
 
 async def _one_round(way: Transport, stop: asyncio.Event) -> bool:

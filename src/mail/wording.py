@@ -2,14 +2,16 @@
 
 A source is a text: the subject, an empty line, then lines. What a line is, its first sign says:
 `# ` a heading, `> ` what a member wrote, `- ` an item, `=> label | url` a button; else it is text.
-Only the source's own lines can say so: what is filled in stays on its line and loses such signs.
+Only the source's own lines can say so: what is filled in stays on its line and loses such signs,
+and so do the sentences that the office says in its own words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -20,10 +22,15 @@ import urls
 from content.catalogue import name_of
 
 SIGNS = "#>=-| "
+EMPTIED = ("#", "-")  # a heading or an item that says nothing is none
 CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")  # keeps spaces that can't break
 # They would turn the reading direction of our own words, or can't be encoded.
 UNWANTED = re.compile(r"[\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 LANGUAGE_LINE = re.compile(r">[a-z]{2}")
+NAMED = re.compile(r"\{(\w+)\}", re.ASCII)  # {mentor}: where the office has something filled in
+
+# The office's own sentences by the shipped one: one text, or singular and plural.
+Own = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -44,9 +51,23 @@ class Block:
 
 @dataclass(frozen=True)
 class Wording:
+    """`said`: the shipped sentences it holds, in whatever words, and what was filled in."""
+
     subject: str
+    blocks: tuple[Block, ...]
+    signature: tuple[Block, ...]
     text: str
     html: str
+    said: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Saying:
+    own: Own
+    said: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+_saying: ContextVar[_Saying] = ContextVar("saying")
 
 
 class Lines(str):
@@ -55,17 +76,23 @@ class Lines(str):
     __slots__ = ()
 
 
-def render(name: str, **words: Any) -> Wording:
-    """In the language spoken now."""
-    subject, _, body = _source(name, **words).lstrip().partition("\n")
-    blocks = tuple(_blocks(body))
-    signature = tuple(_blocks(_source("_signature", **words)))
-    shown = {"subject": subject, "blocks": blocks, "signature": signature}
-    return Wording(
-        subject=subject.strip(),
-        text="\n\n".join(block.plain for block in (*blocks, *signature)) + "\n",
-        html=templating.render("letters/letter.html", **shown),
-    )
+def render(name: str, own: Own | None = None, /, **words: Any) -> Wording:
+    """In the language spoken now, the office's `own` sentences instead of the shipped ones."""
+    saying = _Saying(own or {})
+    mark = _saying.set(saying)
+    try:
+        subject, _, body = _source(name, **words).lstrip().partition("\n")
+        signature = _source("_signature", **words)
+    finally:
+        _saying.reset(mark)
+    blocks, end = tuple(_blocks(body)), tuple(_blocks(signature))
+    return _faces(subject.strip(), blocks, end, saying.said)
+
+
+def as_trial(letter: Wording, mark: str, note: str) -> Wording:
+    """Nobody takes it for a letter that counts: `mark` in its subject, `note` before all else."""
+    blocks = (Block("paragraph", (flat(note),)), *letter.blocks)
+    return _faces(f"{flat(mark)} {letter.subject}", blocks, letter.signature, letter.said)
 
 
 def flat(text: str) -> str:
@@ -80,12 +107,13 @@ def quoted(text: str, language: str) -> Lines:
 
 
 @cache
-def _environment() -> Any:
+def environment() -> Any:
     """Line by line, and everything filled in made harmless."""
     made = templating.environment().overlay(
         autoescape=False, finalize=_contained, trim_blocks=False
     )
     made.filters = made.filters | {"quoted": quoted, "kind_name": _kind_name}
+    made.globals = made.globals | {"gettext": _gettext, "ngettext": _ngettext}
     return made
 
 
@@ -93,8 +121,49 @@ def _kind_name(kind: str) -> str:
     return name_of("kind", kind, i18n.language())
 
 
+def _faces(
+    subject: str,
+    blocks: tuple[Block, ...],
+    signature: tuple[Block, ...],
+    said: Mapping[str, Mapping[str, Any]],
+) -> Wording:
+    text = "\n\n".join(block.plain for block in (*blocks, *signature)) + "\n"
+    shown = {"subject": subject, "blocks": blocks, "signature": signature}
+    html = templating.render("letters/letter.html", **shown)
+    return Wording(subject, blocks, signature, text, html, said)
+
+
+def _gettext(text: str, /, **words: Any) -> str:
+    own = _own(text, words)
+    return _filled(own[0], words) if own else i18n.gettext(text) % words
+
+
+def _ngettext(one: str, many: str, count: int, /, **words: Any) -> str:
+    words.setdefault("num", count)
+    own = _own(one, words)
+    if own:
+        return _filled(own[min(i18n.plural(count), len(own) - 1)], words)
+    return i18n.ngettext(one, many, count) % words
+
+
+def _own(text: str, words: Mapping[str, Any]) -> Sequence[str]:
+    saying = _saying.get()
+    saying.said[text] = words
+    return saying.own.get(text, ())
+
+
+def _filled(text: str, words: Mapping[str, Any]) -> str:
+    """Its lines stay lines and begin nothing; what is filled in stays within its line."""
+
+    def word(name: re.Match[str]) -> str:
+        return str(words.get(name[1], name[0]))
+
+    lines = i18n.typeset(text).split("\n")
+    return Lines("\n".join(flat(NAMED.sub(word, line)).lstrip(SIGNS) for line in lines))
+
+
 def _source(name: str, **words: Any) -> str:
-    return str(_environment().get_template(f"letters/{name}.txt").render(words))
+    return str(environment().get_template(f"letters/{name}.txt").render(words))
 
 
 def _contained(value: Any) -> str:
@@ -103,6 +172,7 @@ def _contained(value: Any) -> str:
 
 def _blocks(body: str) -> Iterator[Block]:
     lines = [line.strip() for line in body.splitlines()]
+    lines = [line for line in lines if line not in EMPTIED]
     for kind, group in groupby(_without_gaps(lines), key=_kind):
         if kind == "quote":
             yield from _quotes(group)

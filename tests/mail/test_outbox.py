@@ -24,6 +24,8 @@ from mail.smtp import Deferred, Refused, Server, Unready
 from tables.letters import Letter, State
 from tables.people import Person
 from tables.transaction import transaction
+from tables.wordings import Wording as Texts
+from tables.wordings import written
 from tests.factories import make_person
 from tests.smtp import MailServer
 
@@ -85,6 +87,38 @@ async def test_a_posted_letter_is_whole_and_sealed(database: Any) -> None:
     assert letter.subject and "Bonjour" in letter.text and "<html" in letter.html
     assert not any("@" in str(kept) for name, kept in row.items() if name != "message_id")
     assert not any(letter.subject in str(kept) for kept in row.values())
+
+
+async def test_the_office_speaks_in_its_own_words(
+    database: Any, queries: Callable[[], Any]
+) -> None:
+    """One question a letter, however many parts it has."""
+    person = await make_person("David", "Moser", email=READER)
+    await say("profile_refused", "fr", "Votre profil de mentor", "Votre profil\nà vous")
+    await say("profile_refused", "de", "Votre profil de mentor", "Ihr Profil")
+    await say("profile_released", "fr", "Votre profil de mentor", "Un autre message")
+    await say("_greeting", "fr", "Bonjour %(name)s,", "Cher {name},")
+
+    with queries() as asked:
+        await outbox.post("profile_refused", "profile:1", person, NOW)
+
+    letter = await only()
+    assert letter.subject == "Votre profil à vous" and letter.text.startswith("Cher David Moser,")
+    assert "Merci d’avoir proposé" in letter.text
+    assert sum("wordings" in each for each in asked) == 1
+
+
+async def test_words_for_a_sentence_that_is_gone_are_not_used(database: Any) -> None:
+    await say("application_refused", "fr", "Une phrase d’avant", "Ne dites rien")
+
+    await post()
+
+    assert "Ne dites rien" not in (await only()).text
+
+
+async def say(name: str, language: str, one: str, *forms: str) -> None:
+    source = written({one: forms})
+    await Texts(name=name, language=language, source=source, changed_at=NOW).save()
 
 
 async def test_the_same_event_is_one_letter(database: Any) -> None:

@@ -20,7 +20,7 @@ LINK = "http://localhost:8000/answer/x"
 @pytest.fixture
 def worded(monkeypatch: pytest.MonkeyPatch) -> Any:
     """`worded(source, **words)`: as if the source were a letter of the house."""
-    environment = wording._environment()
+    environment = wording.environment()
 
     def render(source: str, **words: Any) -> wording.Wording:
         own = {"letters/test.txt": source}
