@@ -73,6 +73,10 @@ OFFICE = (
     "/desk/figures",
     "/desk/figures/year/2026",
     "/desk/imports",
+    "/desk/house/letters",
+    "/desk/house/letters/_signature",
+    "/desk/house/letters/inquiry_declined",
+    "/desk/house/letters/search_fits?language=de",
 )
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "nobody": ("", NOBODY),
