@@ -115,8 +115,8 @@ async def write(
     async with transaction():
         row = await _held(name, language)
         own = {
-            **_changed(name, language, typed),
             **sentences.set_aside(name, row.sentences),
+            **_changed(name, language, typed),
         }
         if own == row.sentences:
             return

@@ -132,6 +132,20 @@ async def test_what_a_release_left_behind_is_kept_until_it_is_cleared(coordinato
     assert cleared.sentences == {SUBJECT: ["A {mentor}"], LAST: ["C"]}
 
 
+async def test_new_words_take_the_place_of_those_set_aside(coordinator: Person) -> None:
+    """A sentence that has a plural since: its old words count for nothing, the new ones do."""
+    [subject, *_] = sentences.of("search_fits")
+    source = written({subject.one: ["Quelqu’un!"]})
+    await Wording(name="search_fits", language="fr", source=source, changed_at=NOW).save()
+    said = wordings.texts("search_fits", "fr", {subject.one: ["Une!", "{count}!"]})
+
+    await wordings.write("search_fits", "fr", said, seen=1, by=coordinator, now=NOW)
+
+    assert (await wordings.kept("search_fits", "fr")).sentences == {
+        subject.one: ["Une!", "{count}!"]
+    }
+
+
 async def test_a_letter_of_another_release_is_nowhere(coordinator: Person) -> None:
     await Wording(name="gone", language="fr", source=written({"A": ["B"]}), changed_at=NOW).save()
     await Wording(name=NAME, language="rm", source=written({"A": ["B"]}), changed_at=NOW).save()
