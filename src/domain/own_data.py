@@ -4,15 +4,16 @@ other's never."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import clock
-from domain import history, note_texts
-from domain.own_words import CODED, COLUMNS, RELEASED, VALUES
-from i18n import N_, gettext
+from content import catalogue, texts
+from domain import evaluations, event_words, history, note_texts
+from domain.own_words import CATALOGUED, CODED, COLUMNS, LANGUAGES, OPENED, RELEASED, VALUES
+from i18n import N_, gettext, language, language_name
 from tables.agreements import Agreement
 from tables.applications import Application
 from tables.barred import Barred
@@ -47,6 +48,8 @@ from tables.wordings import Wording
 
 Row = dict[str, Any]
 Where = Callable[[Person], Any]
+TIMES = {"times", "proposed_times"}
+LATER = ("laters", "answer")
 # Of no use to anybody but the program: hashes, counters, idempotency keys.
 INNER = {
     "id", "key", "hashed", "mark", "browser", "visitor", "code", "link", "lease", "due", "expires",
@@ -229,14 +232,42 @@ def _in_words(table: str, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("oui") if value else gettext("non")
     if isinstance(value, datetime):
-        return f"{value.astimezone(clock.ZURICH):%d.%m.%Y %H:%M}"
+        return _moment(value)
     if isinstance(value, date):
         return f"{value:%d.%m.%Y}"
     if isinstance(value, dict):
         return "\n".join(", ".join(v) if isinstance(v, list) else v for v in value.values() if v)
+    if name in CATALOGUED:
+        return catalogue.names_of(CATALOGUED[name], str(value).split(), language())
+    if name in LANGUAGES:
+        return language_name(value)
+    if name in TIMES:
+        return ", ".join(_moment(datetime.fromisoformat(each)) for each in value.split())
     if name in CODED and value == "released":
         return gettext(RELEASED[table])
-    return gettext(VALUES[value]) if name in CODED and value in VALUES else str(value)
+    if name in CODED and value in VALUES:
+        return gettext(VALUES[value])
+    keys = _keys(table, name)
+    return ", ".join(keys.get(each, each) for each in str(value).split()) if keys else str(value)
+
+
+def _moment(value: datetime) -> str:
+    return f"{value.astimezone(clock.ZURICH):%d.%m.%Y %H:%M}"
+
+
+def _keys(table: str, name: str) -> Mapping[str, str]:
+    """Of a column that holds keys: in words."""
+    if (table, name) == ("events", "what"):
+        return {what: gettext(words) for what, words in event_words.WORDS.items()}
+    if (table, name) in (("reports", "opened"), ("report_readings", "what")):
+        return {key: gettext(words) for key, words in OPENED.items()}
+    if (table, name) in (("evaluations", "process"), ("evaluations", "results"), LATER):
+        return {key: gettext(words) for key, words in evaluations.ANSWERS.items()}
+    if (table, name) == ("evaluations", "benefits"):
+        return dict(pair for each in texts.benefits(language()).values() for pair in each)
+    if (table, name) == ("applications", "ticked"):
+        return dict(pair for each in texts.selfchecks(language()).values() for pair in each)
+    return {}
 
 
 def _shown(table: Any, part: Part, row: Any, person: Person) -> Row:

@@ -185,3 +185,23 @@ VALUES = {
 # The same word says something else of a profile than of a request.
 RELEASED = {"profiles": N_("publié"), "inquiries": N_("sans réponse")}
 CODED = {"state", "standing", "kind", "question"}
+# Columns that hold keys of what is shipped, by whose names they are told.
+CATALOGUED = {
+    "canton": "canton",
+    "kind": "kind",
+    "kinds": "kind",
+    "languages": "language",
+    "proposed_kind": "kind",
+    "roles": "role",
+    "sector": "sector",
+}
+LANGUAGES = {"language", "about_language"}
+# What a report opens.
+OPENED = {
+    "words": N_("votre message"),
+    "request": N_("la demande et ses échanges"),
+    "own_notes": N_("vos notes"),
+    "shared_notes": N_("les notes partagées"),
+    "agreement": N_("la convention"),
+    "contacts": N_("les lignes notées aux contacts"),
+}

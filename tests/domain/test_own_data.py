@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,3 +82,16 @@ async def test_as_a_file_in_either_form(
     data = await client.get("/account/data.json")
     assert data.headers["content-type"].startswith("application/json")
     assert data.json()["people"][0]["first_name"] == mentee.first_name
+
+
+async def test_to_read_it_no_key_of_the_program_is_needed(
+    mentor: Person, mentee: Person, coordinator: Person
+) -> None:
+    await write_everything(mentor, mentee, coordinator)
+    told = own_data.readable(await own_data.of(mentor, now=NOW))
+    said = {value for _, rows in told for row in rows for _, value in row}
+
+    assert {"Banque", "Genève", "français"} <= said
+    assert any(each.startswith("Conseil, ") for each in said) and "Demande acceptée" in said
+    keys = re.compile(r"\d\dT\d\d|banking|in_person|adviser|\b(?:inquiry|person|profile)\.\w+")
+    assert [value for value in said if keys.search(value)] == []
