@@ -76,7 +76,7 @@ class Contacts(Controller):
             return await _ask(mentorship, viewer, now, form)
         except (AlreadySettled, GoOnFirst, MentorshipOver) as refusal:
             return await overtaken(mentorship, viewer, now, refusal)
-        return await _noted(mentorship, viewer, now, _told(logged))
+        return await _noted(mentorship, viewer, now, told(logged))
 
     @post("/{contact_number:int}/confirmation")
     async def confirm(
@@ -205,7 +205,7 @@ def _days(mentorship: Mentorship, now: datetime) -> Days:
     return Days(contacts.first_day(mentorship), clock.day(now))
 
 
-def _told(logged: Contact) -> str:
+def told(logged: Contact) -> str:
     if logged.number < OFFICIAL:
         return gettext("Contact noté: %(count)s sur 4.") % {"count": logged.number}
     if logged.number == OFFICIAL:

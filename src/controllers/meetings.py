@@ -12,6 +12,7 @@ from litestar.params import FromPath
 import sealing
 import urls
 from clock import ZURICH
+from controllers.contacts import told
 from controllers.journey import journey, overtaken
 from controllers.providers import found, number
 from domain import meetings, mentorships
@@ -26,7 +27,7 @@ from domain.refusals import (
 )
 from forms.fields import Sent
 from forms.meetings import KINDS, LENGTHS, Dates, Moved, moment_in, version_in
-from i18n import N_, gettext
+from i18n import gettext
 from pages import Answer, Go, Page, Region
 from tables.inquiries import Inquiry
 from tables.meetings import Meeting
@@ -35,10 +36,6 @@ from tables.people import Person
 
 CALENDAR = "text/calendar"
 DATES = Region("#meeting-form", "outerHTML", "meetings/_dates")
-NOTED = {
-    "1": (meetings.note_held, N_("C’est noté: un contact de plus.")),
-    "0": (meetings.note_missed, N_("C’est noté. Proposez d’autres dates quand vous voulez.")),
-}
 LATE = (AlreadySettled, DatePast, GoOnFirst, MentorshipOver, NotBegun)
 
 
@@ -169,12 +166,12 @@ class Meetings(Controller):
         now: NamedDependency[datetime],
     ) -> Response[None]:
         """Did it take place? `held`: 1 or 0."""
-        verb, said = found(NOTED.get(sent.one("held")))
+        answer = found(ANSWERS.get(sent.one("held")))
         try:
-            await verb(meeting, by=viewer, now=now)
+            said = await answer(meeting, viewer, now)
         except LATE as refusal:
             return await overtaken(mentorship, viewer, now, refusal)
-        return await _done(mentorship, viewer, now, gettext(said))
+        return await _done(mentorship, viewer, now, said)
 
     @get("/{meeting_id:int}/invitation.ics")
     async def invite(
@@ -187,6 +184,20 @@ class Meetings(Controller):
         calendar = await meetings.invitation(meeting, to=viewer, now=now)
         headers = {"Content-Disposition": 'inline; filename="invitation.ics"'}
         return Response(calendar.encode(), media_type=CALENDAR, headers=headers)
+
+
+async def _held(meeting: Meeting, viewer: Person, now: datetime) -> str:
+    contact = await meetings.note_held(meeting, by=viewer, now=now)
+    is_new = contact.logged_at == now
+    return told(contact) if is_new else gettext("C’est noté: ce contact y était déjà.")
+
+
+async def _missed(meeting: Meeting, viewer: Person, now: datetime) -> str:
+    await meetings.note_missed(meeting, by=viewer, now=now)
+    return gettext("C’est noté. Proposez d’autres dates quand vous voulez.")
+
+
+ANSWERS = {"1": _held, "0": _missed}
 
 
 def _called_off(meeting: Meeting, viewer: Person, mentorship: Mentorship) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import clock
 import sealing
-from domain import deadlines, history, house, mentorships
+from domain import deadlines, history, house, meeting_passages, mentorships
 from domain.permissions import is_confirmable, may_confirm, may_take_part
 from domain.refusals import (
     AlreadySettled,
@@ -28,6 +28,7 @@ from tables.transaction import hold, transaction
 
 MOST_MINUTES = 600
 MOST_LINE = 300
+NEAR = timedelta(days=1)  # an evening's talk is often noted the next morning, as of that day
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ async def log(
 ) -> Contact:
     """The fourth ends the mentorship officially.
 
-    Raises SameContact where one of that day is there already, unless it is said to be `apart`;
-    GoOnFirst, MentorshipOver, WrongDay. The same key gives the contact it already made.
+    Raises SameContact where one of that day, or one that the partner noted as of a day near it,
+    is there already, unless it is said to be `apart`; GoOnFirst, MentorshipOver, WrongDay. The
+    same key gives the contact it already made.
     """
     insist(may_take_part(by, mentorship))
     async with transaction():
@@ -60,23 +62,14 @@ async def log(
         _insist_day(mentorship, talk, now)
         if twin is not None:
             raise SameContact(twin)
-        number = await mentorships.count_contact(mentorship, by, now)
-        contact = Contact(
-            key=talk.key,
-            mentorship=mentorship.id,
-            number=number,
-            kind=talk.kind,
-            on=talk.on,
-            minutes=talk.minutes,
-            by=by.id,
-            logged_at=now,
-        )
-        contact.line = talk.line
-        await contact.save()
-        await history.record("contact.log", contact, by, now)
-        logged = await _by_key(mentorship, talk.key)
-    assert logged is not None
-    return logged
+        contact = await _kept(mentorship, talk, by, now)
+        await meeting_passages.hold_by_hand(mentorship, contact, by, now)
+    return contact
+
+
+async def log_held(mentorship: Mentorship, talk: Talk, *, by: Person, now: datetime) -> Contact:
+    """Of a meeting that took place, inside its transaction. Raises GoOnFirst, MentorshipOver."""
+    return await _kept(mentorship, talk, by, now)
 
 
 async def confirm(
@@ -165,16 +158,45 @@ CORRECTED: list[Any] = [
 ]
 
 
+async def _kept(mentorship: Mentorship, talk: Talk, by: Person, now: datetime) -> Contact:
+    number = await mentorships.count_contact(mentorship, by, now)
+    contact = Contact(
+        key=talk.key,
+        mentorship=mentorship.id,
+        number=number,
+        kind=talk.kind,
+        on=talk.on,
+        minutes=talk.minutes,
+        by=by.id,
+        logged_at=now,
+    )
+    contact.line = talk.line
+    await contact.save()
+    await history.record("contact.log", contact, by, now)
+    kept = await _by_key(mentorship, talk.key)
+    assert kept is not None
+    return kept
+
+
 async def _by_key(mentorship: Mentorship, key: str) -> Contact | None:
     return await Contact.of(mentorship).where(Contact.key == key).first()
 
 
 async def _twin(mentorship: Mentorship, talk: Talk, by: Person) -> Contact | None:
-    """Of the same day, best the partner's that nobody confirmed, best of the same kind."""
-    same_day = await Contact.of(mentorship).where(Contact.on == talk.on)
+    """Best the partner's that nobody confirmed, best of the same day and the same kind."""
+    near = (Contact.on >= talk.on - NEAR) & (Contact.on <= talk.on + NEAR)
     return max(
-        same_day,
-        key=lambda each: (is_confirmable(by, each), each.kind == talk.kind, each.number),
+        [
+            each
+            for each in await Contact.of(mentorship).where(near)
+            if each.on == talk.on or is_confirmable(by, each)
+        ],
+        key=lambda each: (
+            is_confirmable(by, each),
+            each.on == talk.on,
+            each.kind == talk.kind,
+            each.number,
+        ),
         default=None,
     )
 

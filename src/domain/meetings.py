@@ -12,15 +12,14 @@ from uuid import uuid4
 
 import clock
 from domain import contacts, deadlines, history, mentorships
-from domain.cancellations import MOVES as MOVES
-from domain.cancellations import turn
 from domain.contacts import Talk
+from domain.meeting_passages import MOVES as MOVES
+from domain.meeting_passages import link, turn
 from domain.permissions import is_confirmable, may_pick, may_take_part
 from domain.refusals import (
     AlreadySettled,
     DatePast,
     NotBegun,
-    SameContact,
     TooManyMeetings,
     Unseen,
     insist,
@@ -149,8 +148,8 @@ async def cancel(meeting: Meeting, *, by: Person, now: datetime) -> None:
             await letters.proposal_dropped(mentorship, meeting, by, now)
 
 
-async def note_held(meeting: Meeting, *, by: Person, now: datetime) -> None:
-    """Yes, it took place: that is a contact, the one already logged of that day if there is one.
+async def note_held(meeting: Meeting, *, by: Person, now: datetime) -> Contact:
+    """Yes, it took place: that is a contact, perhaps one that was noted by hand too early.
 
     Raises NotBegun, GoOnFirst, MentorshipOver.
     """
@@ -161,8 +160,9 @@ async def note_held(meeting: Meeting, *, by: Person, now: datetime) -> None:
         # First the meeting: the fourth contact would find it still open.
         await turn(meeting, "note_held", by, now)
         contact = await _logged(meeting, mentorship, by, now)
-        await Meeting.update({Meeting.contact: contact.id}).where(Meeting.id == meeting.id)
+        await link(meeting, contact)
         await mentorships.touch(mentorship)
+    return contact
 
 
 async def note_missed(meeting: Meeting, *, by: Person, now: datetime) -> None:
@@ -189,17 +189,15 @@ async def remind_due(now: datetime) -> None:
 
 
 async def ask_due(now: datetime) -> None:
-    """The morning after, to both, once: did it take place? Not where the contact was logged by
-    hand meanwhile."""
+    """The morning after, to both, once: did it take place?"""
     unasked = (Meeting.state == State.PLANNED) & Meeting.asked_at.is_null()
     for meeting in await _pairs().where(unasked & _is_alive() & (Meeting.starts_at <= now)):
         if deadlines.morning_of(clock.day(meeting.starts_at) + DAY) > now:
             continue
         with _alone("not asked", meeting):
             async with transaction():
-                await hold(meeting.mentorship.mentee)
                 if await _claim(meeting, Meeting.asked_at, now):
-                    await _ask(meeting, now)
+                    await letters.outcome(meeting.mentorship, meeting, now)
 
 
 async def of(mentorship: Mentorship) -> list[Meeting]:
@@ -260,24 +258,21 @@ async def _logged(meeting: Meeting, mentorship: Mentorship, by: Person, now: dat
         on=clock.day(meeting.starts_at),
         minutes=meeting.minutes,
     )
-    try:
-        return await contacts.log(mentorship, talk, by=by, now=now)
-    except SameContact as same:
-        if is_confirmable(by, same.contact):
-            await contacts.confirm(same.contact, by=by, now=now, minutes=talk.minutes)
-        return same.contact
+    early = await _noted_early(meeting, mentorship, talk)
+    if early is None:
+        return await contacts.log_held(mentorship, talk, by=by, now=now)
+    if is_confirmable(by, early):
+        await contacts.confirm(early, by=by, now=now, minutes=talk.minutes)
+    return early
 
 
-async def _ask(meeting: Meeting, now: datetime) -> None:
-    mentorship: Mentorship = meeting.mentorship
-    same_day = Contact.of(mentorship).where(Contact.on == clock.day(meeting.starts_at))
-    contact = await same_day.where(Contact.logged_at >= meeting.starts_at).first()
-    if contact is None:
-        await letters.outcome(mentorship, meeting, now)
-        return
-    await turn(meeting, "note_held", None, now)
-    await Meeting.update({Meeting.contact: contact.id}).where(Meeting.id == meeting.id)
-    await mentorships.touch(mentorship)
+async def _noted_early(meeting: Meeting, mentorship: Mentorship, talk: Talk) -> Contact | None:
+    """Of that day and kind, and no other meeting: they met before the hour, and one noted it."""
+    others = Meeting.of(mentorship).where(Meeting.contact.is_not_null())
+    taken = [each.contact for each in await others]
+    alike = (Contact.on == talk.on) & (Contact.kind == talk.kind)
+    rows = await Contact.of(mentorship).where(alike & (Contact.logged_at < meeting.starts_at))
+    return next((each for each in rows if each.id not in taken), None)
 
 
 async def _claim(meeting: Meeting, column: Any, now: datetime) -> bool:

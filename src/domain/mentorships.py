@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import clock
-from domain import availability, cancellations, deadlines, history, house
+from domain import availability, deadlines, history, house, meeting_passages
 from domain.permissions import may_take_part
 from domain.refusals import AlreadySettled, GoOnFirst, MentorshipOver, WrongTalkDay, insist
 from mail import member_letters
@@ -399,7 +399,7 @@ async def _move(
     mentorship.state, mentorship.version = goal, changed[0]["version"]
     await history.record(f"mentorship.{verb}", mentorship, by, now)
     if goal not in ALIVE:
-        await cancellations.call_off(mentorship, now)
+        await meeting_passages.call_off(mentorship, now)
 
 
 @contextmanager

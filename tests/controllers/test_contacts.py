@@ -299,6 +299,24 @@ async def test_the_partners_of_that_day_is_one_question(
     assert len(await rows(pair)) == 1
 
 
+async def test_the_partners_of_the_evening_before_is_asked_about(
+    pair: Mentorship, mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    """Two taps in the morning say today; the same one keeps the day it was noted for."""
+    contact = await log(pair, mentee, 1)
+    window = await browser(mentor)
+
+    answer = await window.post(page_of(pair), data={"key": new_key(), "kind": "phone"})
+
+    said = text_of(answer)
+    assert answer.status_code == 409
+    assert "David a noté un contact le dimanche 22 novembre 2026. Est-ce le même" in said
+    assert "le jour noté par David reste" in said and "C’est le même" in said
+    await window.post(urls.contact(contact, "confirmation"), data={})
+    [row] = await rows(pair)
+    assert row.on == date(2026, 11, 22) and row.confirmed_at == NOW
+
+
 async def test_it_is_the_same(
     pair: Mentorship, mentor: Person, mentee: Person, browser: Browser
 ) -> None:

@@ -15,7 +15,8 @@ import pytest
 import clock
 import urls
 from clock import ZURICH
-from domain import meetings
+from domain import contacts, meetings
+from domain.contacts import Talk
 from domain.meetings import Plan
 from tables.contacts import Contact, Kind
 from tables.letters import Letter
@@ -315,6 +316,39 @@ async def test_the_page_asks_whether_it_took_place(
     assert sorted(each.status_code for each in got) == [200, 409]
     assert await Contact.count() == 1 and await state(meeting) == State.HELD
     assert all("1 contact sur 4" in each.text for each in got)
+
+
+async def test_the_page_says_which_contact_it_was(
+    pair: Mentorship, mentee: Person, browser: Browser, at: Any
+) -> None:
+    """The first one by the page; of the second one somebody had noted the contact before."""
+    first, second = await planned(pair), await planned(pair)
+    window, held = await browser(mentee), {"held": "1"}
+    at(THURSDAY + timedelta(minutes=5))
+
+    new = await window.post(urls.meeting(first, "outcome"), data=held, headers=HTMX)
+    at(THURSDAY - timedelta(minutes=5))
+    talk = Talk(new_key(), Kind(second.kind), THURSDAY.date())
+    await contacts.log(pair, talk, by=mentee, now=THURSDAY - timedelta(minutes=5), apart=True)
+    at(THURSDAY + timedelta(minutes=5))
+    known = await window.post(urls.meeting(second, "outcome"), data=held, headers=HTMX)
+
+    assert "1 sur 4" in new.text
+    assert "ce contact y était déjà" in known.text and "2 contacts sur 4" in known.text
+
+
+async def test_a_contact_by_hand_ends_the_question(
+    pair: Mentorship, mentee: Person, browser: Browser, at: Any
+) -> None:
+    await planned(pair)
+    window = await browser(mentee)
+    at(THURSDAY + timedelta(minutes=5))
+    assert 'name="held"' in (await window.get(urls.mentorship(pair))).text
+
+    told = {"key": new_key(), "kind": "phone"}
+    answer = await window.post(urls.mentorship(pair, "contacts"), data=told, headers=HTMX)
+
+    assert "1 sur 4" in answer.text and 'name="held"' not in answer.text
 
 
 async def test_no_leads_back_to_planning(

@@ -300,10 +300,46 @@ async def test_the_partners_of_the_same_day_is_recognised(
 
     with pytest.raises(SameContact) as asked:
         await contacts.log(pair, talk(before(2), kind=Kind.VIDEO), by=mentor, now=NOW)
-    await contacts.log(pair, talk(before(1)), by=mentor, now=NOW)
+    await contacts.log(pair, talk(before(4)), by=mentor, now=NOW)
 
     assert asked.value.contact.id == theirs.id and asked.value.contact.by.id == mentee.id
     assert (await row_of(pair)).contacts == 2
+
+
+@pytest.mark.parametrize("days", [1, 3])
+async def test_the_partners_of_a_day_near_it_is_recognised_too(
+    days: int, pair: Mentorship, mentor: Person, mentee: Person
+) -> None:
+    """The evening's talk, noted by the other at breakfast in two taps: as of today."""
+    theirs = await contacts.log(pair, talk(before(2)), by=mentee, now=NOW)
+
+    with pytest.raises(SameContact) as asked:
+        await contacts.log(pair, talk(before(days)), by=mentor, now=NOW)
+    another = await contacts.log(pair, talk(before(days)), by=mentee, now=NOW)
+
+    assert asked.value.contact.id == theirs.id
+    assert another.number == 2  # one's own of another day is another
+
+
+async def test_a_contact_that_both_told_is_near_nothing(
+    pair: Mentorship, mentor: Person, mentee: Person
+) -> None:
+    theirs = await contacts.log(pair, talk(before(2)), by=mentee, now=NOW)
+    await contacts.confirm(theirs, by=mentor, now=NOW)
+
+    assert (await contacts.log(pair, talk(before(1)), by=mentor, now=NOW)).number == 2
+
+
+async def test_the_same_day_is_meant_before_a_near_one(
+    pair: Mentorship, mentor: Person, mentee: Person
+) -> None:
+    that_day = await contacts.log(pair, talk(before(2), kind=Kind.VIDEO), by=mentee, now=NOW)
+    await contacts.log(pair, talk(before(3)), by=mentee, now=NOW)
+
+    with pytest.raises(SameContact) as asked:
+        await contacts.log(pair, talk(before(2)), by=mentor, now=NOW)
+
+    assert asked.value.contact.id == that_day.id
 
 
 async def test_of_several_the_unconfirmed_one_of_the_same_kind_is_meant(

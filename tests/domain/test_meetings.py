@@ -22,6 +22,7 @@ from domain.refusals import (
     GoOnFirst,
     MentorshipOver,
     NotBegun,
+    SameContact,
     TooManyMeetings,
     Unseen,
 )
@@ -521,21 +522,98 @@ async def test_both_say_yes_at_once(pair: Mentorship) -> None:
         return_exceptions=True,
     )
 
-    assert sorted(type(each).__name__ for each in got) == ["AlreadySettled", "NoneType"]
+    assert sorted(type(each).__name__ for each in got) == ["AlreadySettled", "Contact"]
     assert await Contact.count() == 1
     assert (await Mentorship.select(Mentorship.contacts))[0]["contacts"] == 1
 
 
-async def test_a_contact_of_that_day_is_the_same(pair: Mentorship) -> None:
+@pytest.mark.parametrize(
+    ("kind", "days", "is_it"),
+    [
+        (Kind.IN_PERSON, 0, True),
+        (Kind.PHONE, 0, True),  # they called instead
+        (Kind.IN_PERSON, 1, True),  # noted after midnight, or at breakfast
+        (Kind.PHONE, 1, False),
+        (Kind.IN_PERSON, -1, False),
+        (Kind.IN_PERSON, 2, False),
+    ],
+)
+async def test_noted_by_hand_it_is_the_meeting(
+    kind: Kind, days: int, is_it: bool, pair: Mentorship
+) -> None:
+    meeting, day = await planned(pair), THURSDAY + days * DAY
+
+    talk = Talk(new_key(), kind, day.date())
+    contact = await contacts.log(pair, talk, by=pair.mentor, now=max(day, LATER))
+
+    kept = await row(meeting)
+    assert (kept.state == State.HELD, kept.contact == contact.id) == (is_it, is_it)
+    assert await Contact.count() == 1
+
+
+async def test_by_hand_and_by_the_page_at_once_it_counts_once(pair: Mentorship) -> None:
     meeting = await planned(pair)
     talk = Talk(new_key(), Kind.IN_PERSON, THURSDAY.date())
-    logged = await contacts.log(pair, talk, by=pair.mentor, now=LATER)
 
-    await meetings.note_held(await row(meeting), by=pair.mentee, now=LATER)
+    got = await asyncio.gather(
+        contacts.log(pair, talk, by=pair.mentor, now=LATER),
+        meetings.note_held(await row(meeting), by=pair.mentee, now=LATER),
+        return_exceptions=True,
+    )
+
+    [lost] = [each for each in got if isinstance(each, Exception)]
+    assert isinstance(lost, AlreadySettled | SameContact)
+    assert await Contact.count() == 1 and (await row(meeting)).state == State.HELD
+
+
+async def test_noted_by_hand_though_something_else_was_that_day(pair: Mentorship) -> None:
+    """What was said to be another contact than the morning's is still the meeting."""
+    meeting = await planned(pair)
+    morning = Talk(new_key(), Kind.PHONE, THURSDAY.date())
+    await contacts.log(pair, morning, by=pair.mentor, now=THURSDAY - 8 * HOUR)
+    evening = Talk(new_key(), Kind.IN_PERSON, THURSDAY.date())
+
+    await contacts.log(pair, evening, by=pair.mentor, now=LATER, apart=True)
+
+    assert (await row(meeting)).state == State.HELD and await Contact.count() == 2
+
+
+async def test_met_before_the_hour_and_noted_it_is_the_same(pair: Mentorship) -> None:
+    meeting = await planned(pair)
+    talk = Talk(new_key(), Kind.IN_PERSON, THURSDAY.date())
+    early = await contacts.log(pair, talk, by=pair.mentor, now=THURSDAY - HOUR)
+
+    held = await meetings.note_held(await row(meeting), by=pair.mentee, now=LATER)
 
     [contact] = await Contact.of(pair)
-    assert (await row(meeting)).contact == contact.id == logged.id
+    assert (await row(meeting)).contact == contact.id == held.id == early.id
     assert contact.confirmed_at == LATER and contact.minutes == 60
+
+
+async def test_a_call_in_the_morning_is_not_the_meeting_of_the_evening(pair: Mentorship) -> None:
+    meeting = await planned(pair)
+    talk = Talk(new_key(), Kind.PHONE, THURSDAY.date())
+    await contacts.log(pair, talk, by=pair.mentor, now=THURSDAY - 8 * HOUR)
+
+    held = await meetings.note_held(await row(meeting), by=pair.mentee, now=LATER)
+
+    assert (held.number, held.kind) == (2, Kind.IN_PERSON)
+
+
+async def test_two_meetings_of_one_day_are_two_contacts(pair: Mentorship) -> None:
+    """Each once, also where one of them is noted by hand."""
+    first, second = await planned(pair, THURSDAY - 6 * HOUR), await planned(pair)
+    third = await planned(pair, THURSDAY + HOUR)
+
+    await meetings.note_held(await row(first), by=pair.mentor, now=THURSDAY - HOUR)
+    await meetings.note_held(await row(second), by=pair.mentee, now=LATER)
+    talk = Talk(new_key(), Kind.IN_PERSON, THURSDAY.date())
+    await contacts.log(pair, talk, by=pair.mentor, now=LATER, apart=True)
+
+    assert [(await row(each)).state for each in (first, second, third)] == [State.HELD] * 3
+    linked = [(await row(each)).contact for each in (first, second, third)]
+    assert sorted(linked) == [each.id for each in await Contact.of(pair)]
+    assert await Contact.count() == 3
 
 
 async def test_the_fourth_contact_by_a_meeting_ends_it_officially(pair: Mentorship) -> None:

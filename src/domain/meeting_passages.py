@@ -1,17 +1,20 @@
-"""A meeting's passages between states, and what becomes of the open ones when a pair has ended.
+"""A meeting's passages between states, and what others bring about: an end, a contact by hand.
 
-Below mentorships, which call them off, and meetings, which do all the rest.
+Below mentorships, which call meetings off, contacts, which may be one that was planned, and
+meetings, which do all the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import clock
 from domain import history
 from domain.refusals import AlreadySettled
 from mail import meeting_letters as letters
+from tables.contacts import Contact
 from tables.meetings import OPEN, Meeting, State
 from tables.mentorships import Mentorship
 from tables.people import Person
@@ -38,6 +41,25 @@ async def call_off(mentorship: Mentorship, now: datetime) -> None:
         await turn(meeting, "cancel", None, now, (Meeting.sequence,))
         if was_planned:
             await letters.cancelled(mentorship, meeting, None, now)
+
+
+async def hold_by_hand(mentorship: Mentorship, contact: Contact, by: Person, now: datetime) -> None:
+    """Inside the logging's transaction: whoever notes a contact when a meeting of that day has
+    begun has noted the meeting, if perhaps in another form; after midnight their today is a day
+    later."""
+    planned = Meeting.of(mentorship).where(Meeting.state == State.PLANNED)
+    begun = [each for each in await planned if each.has_begun(now)]
+    for meeting in sorted(begun, key=lambda each: each.kind != contact.kind):
+        later = contact.on - clock.day(meeting.starts_at)
+        if not later or (later == timedelta(days=1) and meeting.kind == contact.kind):
+            await turn(meeting, "note_held", by, now)
+            await link(meeting, contact)
+            return
+
+
+async def link(meeting: Meeting, contact: Contact) -> None:
+    """What a meeting counted as."""
+    await Meeting.update({Meeting.contact: contact.id}).where(Meeting.id == meeting.id)
 
 
 async def turn(
