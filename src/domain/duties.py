@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain import deadlines, history, inquiries
+from domain import deadlines, history, inquiries, mentorships
 from domain.permissions import may_settle
 from domain.profiles import usual_hours
 from domain.refusals import AlreadySettled, UndoTooLate, insist
@@ -16,7 +16,7 @@ from tables.events import Event
 from tables.inquiries import Inquiry
 from tables.letters import Letter
 from tables.letters import State as LetterState
-from tables.mentorships import ALIVE, Mentorship
+from tables.mentorships import Mentorship
 from tables.people import Person
 from tables.transaction import hold_word, transaction
 
@@ -110,8 +110,7 @@ async def _unanswered(viewer: Person, now: datetime) -> list[Duty]:
 
 async def _quiet(viewer: Person, now: datetime) -> list[Duty]:
     """Nudged, and two weeks later still nothing: who, since when, how many contacts."""
-    alive = Mentorship.state.is_in(list(ALIVE)) & Mentorship.ending_due.is_null()
-    silent = alive & (Mentorship.nudged_at <= now - STILL_QUIET)
+    silent = mentorships.is_silent(now) & (Mentorship.nudged_at <= now - STILL_QUIET)
     others = (Mentorship.mentee != viewer.id) & (Mentorship.mentor != viewer.id)
     rows = await (
         Mentorship.select(

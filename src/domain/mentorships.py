@@ -15,6 +15,8 @@ from domain.refusals import AlreadySettled, GoOnFirst, MentorshipOver, WrongTalk
 from mail import member_letters
 from mail import mentorship_letters as letters
 from tables.inquiries import Inquiry
+from tables.meetings import Meeting
+from tables.meetings import State as MeetingState
 from tables.mentorships import ALIVE, OFFICIAL, OVER, RUNNING, Mentorship, Question, State, Word
 from tables.people import Person
 from tables.transaction import hold, transaction
@@ -35,6 +37,7 @@ MOVES = {
 ASKED_IN = {Question.FIRST_TALK: State.BEGINNING, Question.CONTINUE: State.COMPLETED}
 SHOWN = 50  # mentorships on one list
 TALK_AHEAD = timedelta(days=60)  # a talk about the end, at the latest
+UNTOLD = timedelta(days=7)  # so long a meeting may be over without anybody saying how it went
 
 
 async def begin(inquiry: Inquiry, by: Person, now: datetime) -> Mentorship:
@@ -205,12 +208,13 @@ async def reveal_due(now: datetime) -> None:
 
 
 async def nudge_due(now: datetime) -> None:
-    """One friendly word to both, once a silence; never to those who are about to part."""
+    """One friendly word to both, once a silence; never to those who have fixed a meeting, or are
+    about to part."""
     if not deadlines.is_daytime(now):
         return
     quiet = timedelta(days=(await house.current()).quiet_days)
-    alive = Mentorship.state.is_in(list(ALIVE)) & Mentorship.nudged_at.is_null()
-    due = alive & (Mentorship.quiet_since <= now - quiet) & Mentorship.ending_due.is_null()
+    unnudged = Mentorship.nudged_at.is_null() & (Mentorship.quiet_since <= now - quiet)
+    due = unnudged & is_silent(now)
     for mentorship in await _pairs().where(due):
         with _alone("not nudged", mentorship):
             async with transaction():
@@ -218,6 +222,13 @@ async def nudge_due(now: datetime) -> None:
                 here = due & (Mentorship.id == mentorship.id)
                 if await claimed.where(here).returning(Mentorship.id):
                     await letters.nudge(mentorship, now)
+
+
+def is_silent(now: datetime) -> Any:
+    """Rows of pairs who could meet and have fixed nothing."""
+    here = Mentorship.state.is_in(list(ALIVE)) & Mentorship.ending_due.is_null()
+    fixed = (Meeting.state == MeetingState.PLANNED) & (Meeting.starts_at > now - UNTOLD)
+    return here & Mentorship.id.not_in(Meeting.select(Meeting.mentorship).where(fixed))
 
 
 async def touch(mentorship: Mentorship) -> None:

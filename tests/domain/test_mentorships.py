@@ -18,11 +18,18 @@ from domain.refusals import AlreadySettled, MentorshipOver, Refusal, Unseen, Wro
 from mail import mentorship_letters
 from tables.events import Event
 from tables.letters import Letter
+from tables.meetings import State as MeetingState
 from tables.mentorships import OVER, RUNNING, Mentorship, Question, State, Word
 from tables.people import Person, Standing
 from tables.profiles import Profile
 from tables.transaction import transaction
-from tests.factories import make_evaluation, make_mentor, make_mentorship, make_person
+from tests.factories import (
+    make_evaluation,
+    make_meeting,
+    make_mentor,
+    make_mentorship,
+    make_person,
+)
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TALK = date(2026, 11, 26)
@@ -545,6 +552,27 @@ async def test_no_nudge_by_night_nor_to_those_who_part(mentor: Person) -> None:
     assert await letters() == {}
     await mentorships.nudge_due(NOW)
     assert await letters() == {"mentorship_nudge": 2}
+
+
+@pytest.mark.parametrize(
+    ("days", "meeting", "is_silent"),
+    [
+        (3, MeetingState.PLANNED, False),
+        (-1, MeetingState.PLANNED, False),  # both were asked that morning how it went
+        (-8, MeetingState.PLANNED, True),  # and never said
+        (3, MeetingState.PROPOSED, True),
+        (3, MeetingState.CANCELLED, True),
+        (-1, MeetingState.NOT_HELD, True),
+    ],
+)
+async def test_who_has_fixed_a_meeting_is_not_silent(
+    days: int, meeting: MeetingState, is_silent: bool, mentor: Person
+) -> None:
+    await make_meeting(await quiet_pair(mentor), starts_at=NOW + days * DAY, state=meeting)
+
+    await mentorships.nudge_due(NOW)
+
+    assert await letters() == ({"mentorship_nudge": 2} if is_silent else {})
 
 
 async def test_a_row_that_fails_holds_up_nobody(

@@ -26,6 +26,7 @@ from tests.factories import (
     make_evaluation,
     make_inquiry,
     make_letter,
+    make_meeting,
     make_mentorship,
     make_person,
 )
@@ -103,6 +104,14 @@ async def test_not_every_silence_is_a_duty(
 ) -> None:
     told = {name: clock.now() if value == "now" else value for name, value in more.items()}
     await silent(mentee, mentor, 40, **told)
+
+    assert "Tout est décidé" in await shown(await browser(coordinator))
+
+
+async def test_who_has_fixed_a_meeting_since_is_no_duty(
+    mentor: Person, mentee: Person, coordinator: Person, browser: Browser
+) -> None:
+    await make_meeting(await silent(mentee, mentor, 18))
 
     assert "Tout est décidé" in await shown(await browser(coordinator))
 
