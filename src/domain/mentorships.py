@@ -204,7 +204,7 @@ async def reveal_due(now: datetime) -> None:
             async with transaction():
                 await hold(mentorship.mentee)
                 if await Word.exists().where(due & (Word.mentorship == mentorship.id)):
-                    await _not_pursue(mentorship, None, now)
+                    await _not_pursue(mentorship, now)
 
 
 async def nudge_due(now: datetime) -> None:
@@ -363,7 +363,7 @@ async def _settle(
 ) -> None:
     both_yes = all(word.is_yes for word in words)
     if question == Question.FIRST_TALK and not both_yes:
-        await _not_pursue(mentorship, by, now)
+        await _not_pursue(mentorship, now)
     elif both_yes:
         verb = "go_on" if question == Question.FIRST_TALK else "continue"
         await _move(mentorship, verb, by, now)
@@ -373,9 +373,10 @@ async def _settle(
             await Mentorship.update(quiet).where(Mentorship.id == mentorship.id)
 
 
-async def _not_pursue(mentorship: Mentorship, by: Person | None, now: datetime) -> None:
+async def _not_pursue(mentorship: Mentorship, now: datetime) -> None:
+    """By nobody: the office reads events, and whoever answered last is perhaps not who said no."""
     mentorship.ended_at = now
-    await _move(mentorship, "not_pursue", by, now, (Mentorship.ended_at,))
+    await _move(mentorship, "not_pursue", None, now, (Mentorship.ended_at,))
     await letters.not_pursued(mentorship, now)
     await availability.weigh(mentorship.mentor, now)
 

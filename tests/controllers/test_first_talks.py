@@ -177,6 +177,8 @@ async def test_not_pursued_says_nothing_of_who(
     told = await Letter.objects().where(Letter.name == "mentorship_not_pursued")
     texts = {each.text.replace("Claire Favre", "X").replace("David Moser", "X") for each in told}
     assert len(told) == 2 and len(texts) == 1
+    [event] = await Event.objects().where(Event.what == "mentorship.not_pursue")
+    assert event.by is None  # or the office would read who said no, perhaps the wrong one
 
 
 async def test_on_the_journey_with_htmx(pair: Mentorship, mentee: Person, browser: Browser) -> None:
