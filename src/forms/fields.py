@@ -21,6 +21,7 @@ CHOOSE_SOME = N_("Choisissez au moins une possibilité.")
 NO_ADDRESS = N_("Indiquez une adresse complète, par exemple prenom@example.org.")
 NO_DAY = N_("Indiquez une date, par exemple 24.11.2026.")
 NO_MOMENT = N_("Indiquez une date et une heure.")
+LEAPT_OVER = N_("Cette nuit-là, l’horloge passe de 2 à 3 heures. Indiquez une autre heure.")
 
 
 class Sent:
@@ -125,6 +126,9 @@ class Reader:
         moment = _moment(written)
         if moment is None:
             self._wrong(name, gettext(NO_MOMENT))
+        elif _is_leapt_over(moment):
+            self._wrong(name, gettext(LEAPT_OVER))
+            return None
         return moment
 
     def key(self, name: str = "key") -> str:
@@ -160,17 +164,19 @@ def _day(written: str) -> date | None:
 
 
 def _moment(written: str) -> datetime | None:
-    """Not one that the clock leaps over when summer begins."""
     if not MOMENT.fullmatch(written):
         return None
     try:
         moment = datetime.fromisoformat(written).replace(tzinfo=ZURICH)
     except ValueError:
         return None
-    if moment.year not in YEARS:
-        return None
+    return moment if moment.year in YEARS else None
+
+
+def _is_leapt_over(moment: datetime) -> bool:
+    """When summer begins."""
     shown = moment.astimezone(UTC).astimezone(ZURICH)
-    return moment if shown.replace(tzinfo=None) == moment.replace(tzinfo=None) else None
+    return shown.replace(tzinfo=None) != moment.replace(tzinfo=None)
 
 
 def _too_short(missing: int) -> str:
