@@ -36,11 +36,16 @@ HOST = "http://localhost:8000"
 
 @pytest.fixture
 async def founded(database: Any) -> None:
-    """House, norms and topics as after the first start; history still empty."""
+    """House, norms and topics as after the first start; history still empty. They came with the
+    copy: see `model`."""
     house.forget()
     searches.forget()
+
+
+async def after_the_first_start() -> None:
+    house.forget()
     await founding.found(clock.now())
-    await without_a_past(database)
+    await without_a_past(Event._meta.db)
 
 
 async def without_a_past(database: Any) -> None:

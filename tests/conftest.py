@@ -46,15 +46,32 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return databases.migrated_sqlite(tmp_path_factory.mktemp("template"))
 
 
+@pytest.fixture(scope="session")
+def postgres_founded(postgres: str, postgres_template: str) -> Iterator[str]:
+    with databases.filled_postgres(postgres, postgres_template, after_the_first_start) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_founded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("founded")
+    return databases.filled_sqlite(sqlite_template, folder, after_the_first_start)
+
+
+@pytest.fixture
+def model(request: pytest.FixtureRequest) -> str:
+    """Which of those above a test's database is copied from. Folders may have more of them."""
+    return "founded" if "founded" in request.fixturenames else "template"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, model: str, tmp_path: Path) -> Iterator[str]:
     """A migrated database for this test alone, not opened yet."""
+    template = request.getfixturevalue(f"{request.param}_{model}")
     if request.param == "sqlite":
-        yield databases.copied_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+        yield databases.copied_sqlite(template, tmp_path)
     else:
-        server = request.getfixturevalue("postgres")
-        template = request.getfixturevalue("postgres_template")
-        with databases.new_postgres(server, template) as url:
+        with databases.new_postgres(request.getfixturevalue("postgres"), template) as url:
             yield url
 
 
@@ -67,6 +84,7 @@ async def database(database_url: str) -> AsyncIterator[Any]:
 
 # The cast reads settings when it is imported: after the environment above is set.
 from tests.cast import (  # noqa: E402
+    after_the_first_start,
     at,
     browser,
     coordinator,

@@ -1,11 +1,11 @@
-"""A fresh database for each test, copied from one that was migrated once."""
+"""A fresh database for each test, copied from one that was migrated, or also filled, once."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from piccolo.utils.sync import run_sync  # also while a browser test has a loop 
 import piccolo_conf
 from running.upgrade import upgrade
 from tables.piccolo_app import TABLES
+
+NEWER = 15  # from here on PostgreSQL has two ways to copy: files are quicker than pages
+Filling = Callable[[], Awaitable[None]]
 
 
 def migrated_sqlite(folder: Path) -> Path:
@@ -33,6 +36,18 @@ def migrated_postgres(server: str) -> Iterator[str]:
         yield url
 
 
+def filled_sqlite(template: Path, folder: Path, filling: Filling) -> Path:
+    _fill(copied_sqlite(template, folder), filling)
+    return folder / "mentorat.sqlite"
+
+
+@contextmanager
+def filled_postgres(server: str, template: str, filling: Filling) -> Iterator[str]:
+    with new_postgres(server, template) as url:
+        _fill(url, filling)
+        yield url
+
+
 def copied_sqlite(template: Path, folder: Path) -> str:
     return f"sqlite:///{shutil.copy(template, folder / 'mentorat.sqlite')}"
 
@@ -40,12 +55,11 @@ def copied_sqlite(template: Path, folder: Path) -> str:
 @contextmanager
 def new_postgres(server: str, template: str = "") -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex}"
-    like = f"TEMPLATE {_name(template)}" if template else ""
-    run_sync(_execute(server, f"CREATE DATABASE {name} {like}"))
+    run_sync(_create(server, name, _name(template)))
     try:
         yield _renamed(server, name)
     finally:
-        run_sync(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+        run_sync(_drop(server, name))
 
 
 @asynccontextmanager
@@ -81,10 +95,32 @@ def _migrate(url: str) -> None:
         run_sync(upgrade())
 
 
-async def _execute(url: str, statement: str) -> None:
+def _fill(url: str, filling: Filling) -> None:
+    async def filled() -> None:
+        async with opened(url):
+            await filling()
+
+    run_sync(filled())
+
+
+async def _create(server: str, name: str, template: str) -> None:
+    async with _connected(server) as connection:
+        like = f"TEMPLATE {template}" if template else ""
+        if template and connection.get_server_version().major >= NEWER:
+            like += " STRATEGY FILE_COPY"
+        await connection.execute(f"CREATE DATABASE {name} {like}")
+
+
+async def _drop(server: str, name: str) -> None:
+    async with _connected(server) as connection:
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[asyncpg.Connection[Any]]:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(statement)
+        yield connection
     finally:
         await connection.close()
 
