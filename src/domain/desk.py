@@ -89,6 +89,19 @@ class Item:
     is_waiting: bool
     days: int = 0
 
+    @property
+    def id(self) -> str:
+        """Of its line on the page."""
+        if self.noun == "report":
+            return f"report-{self.row.id}"
+        return f"evaluation-{self.row.id}" if self.noun == "word" else str(self.row.id)
+
+
+def after(since: datetime, items: Sequence[Item]) -> str:
+    """Which line comes where one has gone: the next, or the last."""
+    later = [item.id for item in items if item.since >= since]
+    return later[0] if later else items[-1].id if items else ""
+
 
 async def items(viewer: Person, now: datetime) -> list[Item]:
     """All that awaits somebody of the office, the oldest duty first."""

@@ -49,7 +49,9 @@ class Desk(Controller):
         letter = found(await Letter.objects().where(here).first())
         deed = desk.send_again(letter, by=viewer, now=now)
         said = gettext("Le message va repartir.")
-        return await done(deed, viewer, now, f"letter-{letter.id}", toast=said)
+        return await done(
+            deed, viewer, now, f"letter-{letter.id}", toast=said, since=letter.posted_at
+        )
 
     @post("/duties/{noun:str}/{duty_id:int}/reading")
     async def acknowledge(
@@ -77,9 +79,18 @@ class Desk(Controller):
 
 
 async def done(
-    deed: Awaitable[None], viewer: Person, now: datetime, item: str, *, toast: str = ""
+    deed: Awaitable[None],
+    viewer: Person,
+    now: datetime,
+    item: str,
+    *,
+    toast: str = "",
+    since: datetime | None = None,
 ) -> Response[None]:
-    """The list as it is now, in place. Whoever comes second sees it too, and who was first."""
+    """The list as it is now, in place. Whoever comes second sees it too, and who was first.
+
+    `since`: of a line that is gone now: the next one has the focus.
+    """
     try:
         await deed
     except Refusal as refusal:
@@ -89,7 +100,8 @@ async def done(
         shown = await card(viewer, now)
         said = await told(refusal, item, viewer)
         return Page(PAGE, status=409, also=[whole, COUNT], toast=said, nav="desk", **shown)
-    shown = await card(viewer, now) | {"focused": item}
+    shown = await card(viewer, now)
+    shown["focused"] = desk.after(since, shown["items"]) if since else item
     return Answer(LIST, instead=urls.DESK, also=[COUNT], toast=toast, **shown)
 
 

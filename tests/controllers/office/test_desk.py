@@ -498,6 +498,23 @@ async def test_for_others_the_desk_is_not_there(
     assert (await kept(application)).state == ApplicationState.WAITING
 
 
+async def test_the_next_line_has_the_focus_where_one_has_gone(
+    coordinator: Person, browser: Browser
+) -> None:
+    """Whoever works by keyboard goes on from there."""
+    window, now = await browser(coordinator), clock.now()
+    older = await make_application("Ada", sent_at=now - timedelta(days=2))
+    later = await make_application("Bea", sent_at=now)
+    letter = await make_letter(coordinator, posted_at=now - timedelta(days=1))
+    letter.text = "Bonjour"
+    await letter.save()
+
+    piece = (await window.post(urls.letter_again(letter), headers=HTMX)).text
+
+    assert f'id="application-{later.id}-summary" autofocus' in piece
+    assert f'id="application-{older.id}-summary" autofocus' not in piece
+
+
 async def test_whoever_sent_a_letter_again_is_named(coordinator: Person, browser: Browser) -> None:
     """Nothing is left on the desk to tell it."""
     letter = await make_letter(coordinator)
