@@ -143,11 +143,10 @@ class Contacts(Controller):
 async def _noted(mentorship: Mentorship, viewer: Person, now: datetime, toast: str) -> Answer:
     """The page anew; its form closed and empty, which a morph would leave as it was typed."""
     context = await journey(mentorship, viewer, now, is_focused=True)
-    fresh: Mentorship = context["mentorship"]
     return Answer(
         JOURNEY.template,
         instead=urls.mentorship(mentorship),
-        also=[LOG] if fresh.is_alive else [],
+        also=[LOG],
         toast=toast,
         **context,
     )

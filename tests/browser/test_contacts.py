@@ -104,8 +104,36 @@ def _the_fourth_takes_the_form_away(nadia: Page, ursula: Page) -> None:
 
     for page in (ursula, nadia):
         expect(page.locator(".contact")).to_have_count(4)
-        expect(page.locator("#log")).to_have_count(0)
+        expect(page.locator("#log-open")).to_be_hidden()
         expect(page.locator("#standing")).to_contain_text("Officiellement terminé")
+
+
+def test_what_one_types_stays_when_the_partner_notes_the_fourth(
+    window: Window, pair: dict[str, str]
+) -> None:
+    """And may still be the same one."""
+    nadia, ursula = look(window, pair, "nadia"), look(window, pair, "ursula")
+    for count in (1, 2, 3):
+        nadia.click("#log-open")
+        nadia.click("#log-written")
+        if count > 1:
+            nadia.click("#same-no")
+        expect(nadia.locator(".contact")).to_have_count(count)
+    ursula.click("#log-open")
+    ursula.click("#log-more > summary")
+    ursula.fill("#log-line", "Trois pistes, longuement décrites")
+
+    nadia.click("#log-open")
+    nadia.click("#log-phone")
+    nadia.click("#same-no")
+
+    expect(ursula.locator("#standing")).to_contain_text("Officiellement terminé")
+    expect(ursula.locator("#log-line")).to_have_value("Trois pistes, longuement décrites")
+    ursula.click("#log-phone")
+    ursula.click("#same-yes")
+    shared = ursula.locator(".contact", has_text="Trois pistes, longuement décrites")
+    expect(shared).to_contain_text("noté par vous deux")
+    expect(ursula.locator("#log-open")).to_have_count(0)
 
 
 def test_enter_in_a_field_notes_nothing(window: Window, pair: dict[str, str]) -> None:

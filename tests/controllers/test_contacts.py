@@ -161,7 +161,7 @@ async def test_both_note_the_fourth_at_once(
 
     won, lost = sorted(answers, key=lambda answer: answer.status_code)
     assert (won.status_code, lost.status_code) == (200, 409)
-    assert "Quatrième contact noté" in won.text and 'id="log"' not in won.text
+    assert "Quatrième contact noté" in won.text and 'id="log-panel"' not in won.text
     assert "Est-ce le même" in lost.text and "En est un autre" not in lost.text
     assert 'id="same-no"' not in lost.text
     assert len(await rows(pair)) == 4
@@ -249,7 +249,7 @@ async def test_after_the_fourth_the_page_says_so(
     answer = await window.post(page_of(pair), data=told, headers=HTMX)
     plain = await window.post(page_of(pair), data=told)
 
-    assert 'id="log"' not in page.text
+    assert 'id="log-panel"' not in page.text
     for each in (answer, plain):
         assert each.status_code == 409 and "décidez à deux de continuer" in each.text
         assert "Officiellement terminé" in each.text
@@ -271,7 +271,7 @@ async def test_after_the_end_nothing_changes(
     asked = await window.get(urls.contact(contact, "correction"))
     corrected = await window.post(urls.contact(contact, "correction"), data=told, headers=HTMX)
 
-    assert 'id="log"' not in page.text and "Corriger" not in page.text
+    assert 'id="log-panel"' not in page.text and "Corriger" not in page.text
     for answer in (noted, same, asked, corrected):
         assert answer.status_code == 409 and "ne change plus" in answer.text
     [row] = await rows(pair)
@@ -614,7 +614,7 @@ async def test_beyond_four_the_older_ones_are_folded(
     assert re.findall(r"Contact (\d)\u202f:", seen) == ["7", "6", "5", "4"]
     assert re.findall(r"Contact (\d)\u202f:", folded) == ["3", "2", "1"]
     assert "7 contacts, et le chemin continue" in seen and 'class="count">3<' in folded
-    assert "Contact noté." in noted.text and 'id="log"' in noted.text
+    assert "Contact noté." in noted.text and 'id="log-panel"' in noted.text
 
 
 async def test_the_days_stand_beneath_the_cairns(
