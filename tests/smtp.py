@@ -53,6 +53,8 @@ class MailServer:
     to_sender: list[str] = field(default_factory=list)
     to_recipient: list[str] = field(default_factory=list)
     to_data: list[str] = field(default_factory=list)  # or "drop", "silence", "late"
+    unknown: set[str] = field(default_factory=set)  # addresses, as long as they stand here
+    turned_away: list[str] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     connections: int = 0
 
@@ -98,6 +100,9 @@ class MailServer:
     ) -> str:
         if self.to_recipient:
             return self.to_recipient.pop(0)
+        if address in self.unknown:
+            self.turned_away.append(address)
+            return "550 5.1.1 No such user here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -96,10 +96,25 @@ def served(database_url: str, mail: MailServer, folder: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def window(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
-    """`window(java_script_enabled=False)`: a browser of its own, at phone size.
+    """`window(java_script_enabled=False)`: a browser of its own, at phone size."""
+    with windows(chromium) as opened:
+        yield opened
 
-    At the end nothing may have broken the policy, no script may have failed.
-    """
+
+@contextmanager
+def filled(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """A database on the engine that is asked for, for all the tests of a file."""
+    if request.param == "sqlite":
+        yield databases.copied_sqlite(request.getfixturevalue("sqlite_template"), folder)
+    else:
+        server, template = map(request.getfixturevalue, ("postgres", "postgres_template"))
+        with databases.new_postgres(server, template) as url:
+            yield url
+
+
+@contextmanager
+def windows(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """At the end nothing may have broken the policy, no script may have failed."""
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 

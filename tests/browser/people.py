@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import clock
@@ -28,12 +29,15 @@ from tests.factories import (
     make_mentor,
     make_mentorship,
     make_person,
+    make_profile,
     new_key,
 )
 
 MENTEE = "nadia.rochat@example.org"
 MENTOR = "ursula.keller@example.org"
 OFFICE = "martine.dubois@example.org"
+COLLEAGUE = "marc.jost@example.org"
+TOLD, CLOSED = "Des remarques déplacées, deux fois.", "Un but que le secrétariat ne lit pas"
 
 
 async def settle() -> None:
@@ -42,6 +46,7 @@ async def settle() -> None:
     await founding.found(clock.now())
     await make_person("Nadia", "Rochat", email=MENTEE, function="Cheffe d’équipe", canton="VD")
     await make_person("Martine", "Dubois", email=OFFICE, is_coordinator=True)
+    await make_person("Marc", "Jost", email=COLLEAGUE, is_coordinator=True)
     await make_mentor(
         "Ursula",
         "Keller",
@@ -171,6 +176,59 @@ async def _left(mentee: Person) -> int:
     told = Told(new_key(), "Des remarques déplacées, deux fois.")
     await reports.leave(pair, told, by=mentee, now=clock.now())
     return pair.id
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What awaits the office of a morning, by number. `mentor`: whom the author asks next, and no
+    letter reaches at `address`."""
+
+    applications: tuple[int, int, int]
+    profile: int
+    inquiry: int
+    report: int
+    pair: int
+    author: str
+    mentor: int
+    address: str
+
+
+async def a_morning(name: str) -> Desk:
+    """The oldest first, as the desk has it. `name` tells one morning's people from another's."""
+    now = clock.now()
+    author = await make_person("Lea", name, email=f"lea.{name}@example.org".casefold())
+    mentor = await make_mentor("Urs", name)
+    applications = [
+        await make_application(first, name, sent_at=now - timedelta(days=9 - place))
+        for place, first in enumerate(("Nora", "Tom", "Mia"))
+    ]
+    candidate = await make_person("Remo", name)
+    profile = await make_profile(
+        candidate, state=ProfileState.HANDED_IN, now=now - timedelta(days=6)
+    )
+    settled_at, sent_at = now - timedelta(days=5), now - timedelta(days=19)
+    inquiry = await make_inquiry(
+        author, mentor, state=State.RELEASED, sent_at=sent_at, settled_at=settled_at
+    )
+    asked = now - timedelta(days=30)
+    begun = await make_inquiry(author, mentor, state=State.ACCEPTED, sent_at=asked)
+    pair = await make_mentorship(author, mentor, inquiry=begun, began_at=asked)
+    terms = Terms((CLOSED,), ("phone",), "", "", ())
+    await agreements.propose(pair, terms, key=new_key(), base=0, by=author, now=asked)
+    told = Told(new_key(), TOLD, opened=("request",))
+    await reports.send(mentor, told, by=author, now=now - timedelta(days=1), mentorship=pair)
+    [report] = await reports.own_about(mentor, author, pair)
+    unreached = await make_mentor("Ines", name, email=f"ines.{name}@example.org".casefold())
+    return Desk(
+        applications=(applications[0].id, applications[1].id, applications[2].id),
+        profile=profile.id,
+        inquiry=inquiry.id,
+        report=report.id,
+        pair=pair.id,
+        author=author.email,
+        mentor=unreached.id,
+        address=unreached.email,
+    )
 
 
 async def token(email: str) -> str:

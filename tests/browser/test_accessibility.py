@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import databases
 from tests.browser import people
-from tests.browser.conftest import served
+from tests.browser.conftest import filled, served
 from tests.smtp import running
 
 AXE = Path(__file__).parent / "vendored" / "axe.min.js"
@@ -113,22 +112,12 @@ def place(
     """One server for all these pages, on either engine."""
     folder = tmp_path_factory.mktemp("pages")
     with (
-        _filled(request, folder) as url,
+        filled(request, folder) as url,
         running() as mail,
         served(url, mail, folder) as site,
     ):
         numbers, tokens = run_sync(_with_story(url))
         yield Place(site.address, numbers, tokens)
-
-
-@contextmanager
-def _filled(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield databases.copied_sqlite(request.getfixturevalue("sqlite_template"), folder)
-    else:
-        server, template = map(request.getfixturevalue, ("postgres", "postgres_template"))
-        with databases.new_postgres(server, template) as url:
-            yield url
 
 
 async def _with_story(url: str) -> tuple[dict[str, int], dict[str, str]]:
