@@ -7,7 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 import clock
-from domain import agreements, contacts, founding, house, mentorships, reports, sessions
+from domain import (
+    agreements,
+    applications,
+    contacts,
+    exclusions,
+    founding,
+    house,
+    mentorships,
+    norms,
+    norms_drafts,
+    people,
+    reports,
+    sessions,
+)
 from domain.agreements import Terms
 from domain.contacts import Talk
 from domain.reports import Told
@@ -15,6 +28,7 @@ from tables.agreements import Agreement
 from tables.agreements import State as AgreementState
 from tables.contacts import Kind
 from tables.evaluations import Thanks
+from tables.imports import State as ImportState
 from tables.inquiries import State
 from tables.meetings import State as MeetingState
 from tables.mentorships import Mentorship, Question
@@ -25,6 +39,8 @@ from tests.factories import (
     make_application,
     make_evaluation,
     make_inquiry,
+    make_letter,
+    make_list,
     make_meeting,
     make_mentor,
     make_mentorship,
@@ -106,7 +122,10 @@ async def with_story() -> dict[str, int]:
         "waiting": waiting.id,
         "accepted": accepted.id,
         "mentorship": mentorship.id,
+        "excluded": await _excluded(),
+        "list": await _lists(),
         "parting": await _parting(nadia),
+        "report": await _awaited(nadia, ursula),
         "left": await _left(nadia),
     }
 
@@ -158,6 +177,43 @@ async def _agreed(pair: Mentorship, mentee: Person, mentor: Person) -> None:
     for base, (terms, by) in enumerate(((first, mentee), (second, mentor), (first, mentor))):
         await agreements.propose(pair, terms, key=new_key(), base=base, by=by, now=now)
     await mentorships.say(pair, Question.FIRST_TALK, is_yes=True, by=mentor, now=now)
+
+
+async def _awaited(mentee: Person, mentor: Person) -> int:
+    """Of every kind of duty one more; a report with all that can be opened."""
+    now = clock.now()
+    martine = await _known(OFFICE)
+    await make_letter(mentee)
+    settled_at, sent_at = now - timedelta(days=5), now - timedelta(days=19)
+    await make_inquiry(mentee, mentor, state=State.RELEASED, sent_at=sent_at, settled_at=settled_at)
+    quiet = await make_mentor("Jean", "Sollberger")
+    nudged_at = now - timedelta(days=20)
+    await make_mentorship(mentee, quiet, state=Ended.RUNNING, contacts=2, nudged_at=nudged_at)
+    refused = await make_application("Ida", "Blanc")
+    await applications.refuse(refused, by=martine, note="", now=now)
+    version = await norms.current()
+    seen = norms_drafts.mark(version, "fr")
+    text = version.text_fr.replace("quatre", "cinq") if version else ""
+    await norms_drafts.write(text, "fr", seen=seen, by=martine, now=now)
+    told = Told(new_key(), TOLD, opened=reports.OPENABLE_ALONE)
+    await reports.send(mentor, told, by=mentee, now=now)
+    [report] = await reports.own_about(mentor, mentee, None)
+    return report.id
+
+
+async def _lists() -> int:
+    """One that waits, its lines new, doubtful and wrong; beside it one that was dropped."""
+    await make_list(state=ImportState.DROPPED, finished_at=clock.now())
+    lines = ("Nom;E-mail;Langue;Canton", "Favre;claire@x.example;xx;??", "Muster;kein", ";a@b.ch")
+    return (await make_list("\n".join(lines))).id
+
+
+async def _excluded() -> int:
+    person = await make_mentor("Beat", "Odermatt")
+    martine, now = await _known(OFFICE), clock.now()
+    await people.note(person, "Entretien téléphonique le 3.", by=martine, now=now)
+    await exclusions.exclude(person, by=martine, note="Deux plaintes.", now=now)
+    return person.id
 
 
 async def _parting(mentee: Person) -> int:

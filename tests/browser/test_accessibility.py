@@ -64,14 +64,25 @@ MENTEE = (
 MENTOR = ("/", "/inquiries/{waiting}", "/availability", "/profile")
 OFFICE = (
     "/desk",
+    "/desk/reports/{report}",
     "/desk/members",
-    "/desk/retention",
     "/desk/members?q=zzzz",
     "/desk/members/{mentor}",
     "/desk/members/{mentor}/exclusion",
+    "/desk/members/{excluded}",
+    "/desk/imports",
+    "/desk/imports/{list}",
+    "/desk/events",
+    "/desk/events?noun=person",
     "/desk/figures",
     "/desk/figures/year/2026",
-    "/desk/imports",
+    "/desk/retention",
+    "/desk/house",
+    "/desk/house/norms",
+    "/desk/house/norms?language=de",
+    "/desk/house/topics",
+    "/desk/house/topics/new",
+    "/desk/house/topics/1",
     "/desk/house/letters",
     "/desk/house/letters/_signature",
     "/desk/house/letters/inquiry_declined",
@@ -180,8 +191,36 @@ def test_the_ways_to_fail_are_accessible_too(place: Place, chromium: Browser) ->
     for number in range(page.locator("details.choice").count()):
         page.locator("details.choice > summary").nth(number).click()
         found += _axe(page, f"answer {number} open")
+    found += _office_at_work(page, place)
     context.close()
     assert found == []
+
+
+def _office_at_work(page: Page, place: Place) -> list[Any]:
+    """The desk unfolded, a report read, settings and lists with a mistake."""
+    place.enter(page.context, "office")
+    page.goto(f"{place.address}/desk")
+    for summary in page.locator("#desk-list > li > details > summary").all():
+        summary.click()
+    found = _axe(page, "desk unfolded")
+    page.goto(f"{place.address}/desk/reports/{place.numbers['report']}")
+    report = f"#report-{place.numbers['report']}"
+    page.locator(f"{report}-request").click()
+    page.locator(f"{report}-read-h").wait_for()
+    found += _axe(page, "report read")
+    page.goto(f"{place.address}/desk/house")
+    page.fill("#release_day", "0")
+    page.locator("main form .actions button").first.click()
+    page.locator("#release_day-error").wait_for()
+    found += _axe(page, "settings with an error")
+    page.goto(f"{place.address}/desk/house/topics/new")
+    page.locator("main form .actions button").first.click()
+    page.locator("#name_fr-error").wait_for()
+    found += _axe(page, "topic with an error")
+    page.goto(f"{place.address}/desk/imports")
+    page.locator("main form .actions button").first.click()
+    page.locator("#file-error").wait_for()
+    return found + _axe(page, "list without a file")
 
 
 @BOTH

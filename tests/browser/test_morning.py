@@ -165,7 +165,7 @@ class Morning:
         late = self.colleague.locator(f"#application-{self.desk.applications[0]}")
         late.locator("summary").first.click()
         late.locator("[id$=-no]").click()
-        expect(self.colleague.locator("#toasts")).to_contain_text("C’est déjà traité")
+        expect(self.colleague.locator("#toasts")).to_contain_text("Martine Dubois s’en est déjà")
         expect(late).to_contain_text("candidature acceptée")
         expect(late).to_contain_text("Martine Dubois")
 
@@ -199,16 +199,15 @@ class Morning:
         """Only what its author opened; they see who has read it."""
         report = self.item("report", self.desk.report)
         assert TOLD not in self.page.content()
+        own = f"#report-{self.desk.report}"
         self.hand.unfold(report)
-        self.hand.press(report.get_by_role("link"))
-        pieces = self.page.locator("button[name=what]")
-        expect(pieces).to_have_count(2)
-        self.hand.press(pieces.first)
+        expect(report.locator("button[name=what]")).to_have_count(2)
+        self.hand.press(self.page.locator(f"{own}-words"))
         expect(self.page.get_by_text(TOLD)).to_be_visible()
-        self.hand.press(self.page.locator("#read-request"))
+        self.hand.press(self.page.locator(f"{own}-request"))
         expect(self.page.get_by_text(PROBLEM)).to_be_visible()
         assert CLOSED not in self.page.content()
-        self.hand.press(self.page.locator("[data-settle]"))
+        self.hand.press(self.page.locator(f"{own}-yes"))
         expect(report).to_contain_text("signalement réglé")
 
         self.colleague.context.clear_cookies()
