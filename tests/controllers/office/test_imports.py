@@ -69,6 +69,14 @@ async def test_what_is_no_list_is_told(
     assert answer.status_code == 422 and said in answer.text and await Import.count() == 0
 
 
+async def test_one_person_is_one(window: httpx.AsyncClient) -> None:
+    for lines, said in ((1, "1 personne, "), (2, "2 personnes, ")):
+        rows = "".join(f"Favre;c{number}@x.ch\n" for number in range(lines))
+        sent = await send(window, f"Nom;E-mail\n{rows}".encode())
+        page = await window.get(sent.headers["location"])
+        assert said in page.text
+
+
 async def test_without_a_file(window: httpx.AsyncClient) -> None:
     for data in ({"key": new_key()}, {"key": new_key(), "file": "text"}, {}):
         answer = await window.post(urls.IMPORTS, data=data)
