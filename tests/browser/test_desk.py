@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
-from tests.browser.people import OFFICE
+from tests.browser.people import MENTEE, OFFICE
 from tests.browser.test_story import sign_in
 
 
@@ -121,3 +121,35 @@ def test_a_morning_by_keyboard_on_a_phone(site: Site, window: Callable[..., Page
     expect(tom).not_to_contain_text("candidature acceptée")
     wide = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert wide and page.url.endswith("/desk")
+
+
+def test_a_report_is_read_in_its_place(site: Site, window: Callable[..., Page]) -> None:
+    """Never another page; no poll takes away what one reads, nor shows it to anybody else."""
+    member, page = window(), window()
+    sign_in(member, site, MENTEE)
+    member.goto(f"{site.address}/mentors")
+    member.get_by_role("link", name="Ursula").first.click()
+    member.goto(f"{member.url.partition('?')[0]}/report")
+    member.fill("#words", "Des remarques déplacées.")
+    member.locator("#report-send").click()
+    expect(member.locator("#toasts")).to_contain_text("arrivé au secrétariat")
+
+    sign_in(page, site, OFFICE)
+    page.goto(f"{site.address}/desk")
+    line = page.locator("#report-1")
+    line.locator("summary").first.click()
+    expect(line).not_to_contain_text("remarques")
+    page.locator("#report-1-words").click()
+    expect(line).to_contain_text("Des remarques déplacées.")
+    expect(page.locator("#report-1-read-h")).to_be_focused()
+    grow_stale(page)
+    page.wait_for_timeout(500)
+    expect(line).to_contain_text("Des remarques déplacées.")
+    expect(line.get_by_role("listitem")).to_have_count(1)  # one reading, told
+    assert page.url.endswith("/desk")
+
+    member.reload()
+    expect(member.locator("main")).to_contain_text("Lu par Martine Dubois")
+    page.locator("#report-1-yes").click()
+    expect(line).to_have_class("desk-item settled")
+    expect(line).not_to_contain_text("remarques")

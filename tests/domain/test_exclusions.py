@@ -189,6 +189,33 @@ async def test_they_are_out_of_the_search(
     assert (await window.get(f"/mentors/{mentor.id}")).status_code == 404
 
 
+async def test_no_letter_tells_why_and_each_speaks_its_readers_language(
+    mentor: Person, coordinator: Person
+) -> None:
+    """Subject, text, HTML, an invitation that goes along: all that was posted."""
+    ursula = await make_mentor("Ursula", "Keller", language="de")
+    beat = await make_person("Beat", "Zaugg", language="de")
+    gone = await make_mentor("Otto", "Graf", language="fr")
+    for partner in (ursula, mentor):
+        await make_meeting(await make_mentorship(gone, partner), starts_at=NOW + timedelta(days=3))
+        await make_inquiry(gone, partner)
+    await make_inquiry(beat, gone)
+
+    await exclusions.exclude(gone, by=coordinator, note="Trois plaintes", now=NOW)
+
+    rows = await Letter.objects(Letter.to).order_by(Letter.id)
+    told = {(row.name, row.to.id): row for row in rows}
+    assert {name for name, _ in told} >= {
+        "member_excluded", "mentorship_parted", "inquiry_dropped", "inquiry_unanswerable"
+    }  # fmt: skip
+    for row in rows:
+        whole = f"{row.subject} {row.text} {row.html} {row.calendar} {row.reply_to}"
+        assert "plainte" not in whole, row.name
+        if row.to.id != gone.id:
+            assert "exclu" not in whole.casefold() and "ausgeschlossen" not in whole, row.name
+        assert ("Guten Tag" in row.text) == (row.to.language == "de"), row.name
+
+
 async def test_what_waited_for_them_is_not_sent(mentee: Person, coordinator: Person) -> None:
     await make_letter(mentee, state=LetterState.WAITING, name="inquiry_accepted")
     await make_letter(coordinator, state=LetterState.WAITING, name="profile_released")
