@@ -50,6 +50,7 @@ ONLY: dict[str, set[str]] = {
     "openpyxl": {"formats"},
     "piccolo": {"tables", "engines", "search", "running", "piccolo_conf"},
     "prometheus_client": {"running"},
+    "pypdfium2": {"formats"},
     "rapidfuzz": {"search"},
     "sqlite3": {"engines", "demo"},
     "uvicorn": {"running"},  # serve and demo open the same doors
