@@ -290,7 +290,7 @@ on('input', ({target}) => {
 });
 
 // --- Tabs that scroll sideways: the page's own in view ---------------------------------------------------------------
-$('.tabs [aria-current]')?.scrollIntoView({block: 'nearest', inline: 'center'});
+$$('.tabs [aria-current]').forEach(tab => tab.scrollIntoView({block: 'nearest', inline: 'center'}));
 
 // --- Start ---------------------------------------------------------------------------------------------------------
 prepare(document);

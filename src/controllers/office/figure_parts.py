@@ -19,6 +19,13 @@ STEPS = (
     N_("Quatre contacts"),
     N_("Mentorats évalués"),
 )
+# The questions on how it went, as short as a bar is wide.
+HOW = {
+    "direction": N_("Un but commun"),
+    "rhythm": N_("Rythme et forme"),
+    "trust": N_("Confiance"),
+    "care": N_("Préparation et suivi"),
+}
 MOST_BARS = 10
 HIDDEN = "–"
 
@@ -171,17 +178,19 @@ def process(told: Figures) -> Part:
     """What both said of how it went: how many of a question's answers are a yes, or nearly."""
     asked = {key: counts for key, counts in told.evaluated.process.items() if counts}
     answers = list(evaluations.ANSWERS)
-    named = [(gettext(evaluations.PROCESS[key]), counts) for key, counts in asked.items()]
     content = [
-        (words, round(100 * (counts["yes"] + counts["mostly"]) / sum(counts.values())))
-        for words, counts in named
+        (gettext(HOW[key]), round(100 * (counts["yes"] + counts["mostly"]) / sum(counts.values())))
+        for key, counts in asked.items()
     ]
     return Part(
         "process",
         gettext("Comment cela s’est passé"),
         ", ".join(f"{words} {percent(share)}" for words, share in content),
         (gettext("Question"), *(gettext(evaluations.ANSWERS[key]) for key in answers)),
-        [(words, *(str(counts[key]) for key in answers)) for words, counts in named],
+        [
+            (gettext(evaluations.PROCESS[key]), *(str(counts[each]) for each in answers))
+            for key, counts in asked.items()
+        ],
         bars=charts.bars([(words, share, percent(share)) for words, share in content], whole=100),
     )
 

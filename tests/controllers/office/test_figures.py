@@ -15,8 +15,9 @@ import pytest
 import clock
 import urls
 from domain import evaluations
+from tables.evaluations import Later
 from tables.inquiries import State as Asked
-from tables.mentorships import State
+from tables.mentorships import Mentorship, State
 from tables.people import Person
 from tables.searches import SoughtInVain
 from tests.cast import Browser
@@ -196,3 +197,26 @@ async def test_as_many_questions_for_few_as_for_many(
         await window.get(urls.FIGURES)
 
     assert len(few) == len(many)
+
+
+async def test_how_it_went_and_what_it_bore(
+    window: httpx.AsyncClient, mentee: Person, mentor: Person
+) -> None:
+    """Five say yes to the first question, four and one to that of later; four are too few."""
+    await ended(mentee, mentor, 4)
+    few = (await window.get(urls.FIGURES)).text
+    await ended(mentee, mentor, 1)
+    for said, pair in zip(("yes",) * 4 + ("no",), await Mentorship.objects(), strict=True):
+        values: dict[str, Any] = {"answer": said, "answered_at": clock.now()}
+        await Later(mentorship=pair.id, person=mentee.id, **values).save()
+
+    page = (await window.get(urls.FIGURES)).text
+    answer = await window.get(urls.figures(kind="csv"))
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    told = {(row[1], row[2]): row[3] for row in rows}
+
+    assert 'id="part-process"' not in few and 'id="part-process"' in page
+    assert 'id="part-later"' in page
+    question = evaluations.PROCESS["direction"]
+    assert told[question.replace(" ?", "\u202f?"), "Oui"] == "5"
+    assert (told["Oui", "Personnes"], told["Non", "Personnes"]) == ("4", "1")
