@@ -33,7 +33,7 @@ async def fill(mentee: Any, now: datetime) -> list[int]:
     from domain import agreements, contacts, mentorships, notes
     from domain.agreements import Terms
     from domain.contacts import Talk
-    from domain.note_texts import Window
+    from domain.typed_texts import Window
     from tables.contacts import Kind
     from tables.mentorships import Question
     from tables.people import Person

@@ -21,7 +21,7 @@ from domain import (
     profiles,
     reports,
 )
-from domain.note_texts import Window
+from domain.typed_texts import Answers, Window
 from tables.barred import Barred
 from tables.contacts import Kind
 from tables.documents import Document
@@ -93,7 +93,7 @@ async def written() -> dict[str, list[str]]:
 async def _ask_and_answer(mentor: Person, mentee: Person) -> None:
     said = {"problem": "", "vision": "", "expectations": ""}
     words: dict[str, Any] = {name: sentence(f"inquiries.{name}").ljust(40, ".") for name in said}
-    kept: drafts.Fields = {"problem": sentence("drafts.fields")}
+    kept: Answers = {"problem": sentence("drafts.fields")}
     other = await make_mentor("Luca", "Rossi")
     request = inquiries.Request(key="key-of-the-request", kinds=("phone",), language="fr", **words)
     first = await inquiries.ask(mentor, request, by=mentee, now=NOW)
@@ -108,7 +108,7 @@ async def _ask_and_answer(mentor: Person, mentee: Person) -> None:
     second = await inquiries.ask(other, again, by=mentee, now=NOW)
     refusal = sentence("inquiries.answer")
     await inquiries.decline(await _seen(second, other), by=other, saying=refusal, now=NOW)
-    await drafts.save(other, kept, by=mentee, now=NOW)
+    await drafts.save(other, kept, Window(), by=mentee, now=NOW)
 
 
 async def _meet_and_part(mentor: Person, mentee: Person) -> None:

@@ -29,7 +29,7 @@ from domain import (
 )
 from domain.agreements import Terms
 from domain.contacts import Talk
-from domain.note_texts import Window
+from domain.typed_texts import Window
 from mail import sentences
 from search import members
 from tables.contacts import Kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +17,11 @@ import urls
 from controllers.providers import found
 from domain import deadlines, drafts, house, inquiries, mentorships, norms, ready_texts
 from domain.permissions import is_answerable, is_explainable, is_withdrawable
-from domain.refusals import AlreadySettled, Refusal, Unseen
+from domain.refusals import AlreadySettled, DraftChanged, Refusal, Unseen
+from domain.typed_texts import write_marks
 from forms.fields import Sent
 from forms.inquiries import KINDS, Acceptance, Ask, Suggestion, Words
+from forms.windows import version_in
 from i18n import LOCALES, gettext, language
 from pages import Answer, Go, Page, Region
 from tables.inquiries import Inquiry
@@ -27,6 +30,12 @@ from tables.profiles import Profile
 
 AnyRequest = Request[Any, Any, Any]
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)  # «²» is a digit too, but no number
+# After each saving: when it was, the version typing is based on from now on, and no warning.
+KEPT = (
+    Region("#saved", "innerHTML", "inquiries/_saved"),
+    Region("#draft-version", "outerHTML", "inquiries/_version"),
+    Region("#draft-elsewhere", "innerHTML", "inquiries/_elsewhere"),
+)
 # By its word in an address, here and behind a letter's link.
 DEEDS = {name.replace("_", "-"): name for name in ready_texts.DEEDS}
 
@@ -45,11 +54,12 @@ class Asking(Controller):
         now: NamedDependency[datetime],
     ) -> Page:
         mentor: Person = mentor_profile.person
-        fields, saved_at = await drafts.read(mentor, viewer)
+        saved = await drafts.read(mentor, viewer)
+        fields = saved.text.answers
         if not fields and request.query_params.get("words") == "again":
             fields = await drafts.latest_words(viewer)
         form = Ask.filled(fields, sealing.token()[:24], viewer.language)
-        context = await asking(mentor_profile, viewer, form, now, saved_at)
+        context = await asking(mentor_profile, viewer, form, now, saved)
         return Page("inquiries/ask", nav="mentors", **context)
 
     @post("/inquiry")
@@ -83,12 +93,24 @@ class Asking(Controller):
         sent: NamedDependency[Sent],
         now: NamedDependency[datetime],
     ) -> Response[None]:
-        """As one types; without JavaScript a button of the form."""
+        """As one types; without JavaScript a button of the form. `over`: the version that was
+        shown beside it, and shall go."""
         mentor: Person = mentor_profile.person
         form = Ask.read(sent, _languages(mentor_profile))
-        await drafts.save(mentor, form.draft(), by=viewer, now=now)
-        saved = Region("#saved", "innerHTML", "inquiries/_saved")
-        return Answer("", instead=urls.ask(mentor), also=[saved], saved_at=now)
+        window = replace(form.window, seen=version_in(sent, "over") or form.window.seen)
+        try:
+            saved = await drafts.save(mentor, form.draft(), window, by=viewer, now=now)
+        except DraftChanged as refusal:
+            form.errors.clear()
+            return await _elsewhere(mentor_profile, viewer, form, refusal, now)
+        return Answer(
+            "",
+            instead=urls.ask(mentor),
+            also=KEPT,
+            saved_at=saved.at,
+            version=saved.version,
+            elsewhere=None,
+        )
 
 
 class Inquiries(Controller):
@@ -175,9 +197,10 @@ async def asking(
     viewer: Person,
     form: Ask,
     now: datetime,
-    saved_at: datetime | None = None,
+    saved: drafts.Saved | None = None,
 ) -> dict[str, Any]:
-    """What inquiries/ask.html needs."""
+    """What inquiries/ask.html needs. Without the draft `saved` the form is as it was sent, and
+    based on what its window had seen: errors don't show what was written elsewhere."""
     mentor: Person = profile.person
     if mentor.id == viewer.id:
         raise Unseen
@@ -187,7 +210,11 @@ async def asking(
         "profile": profile,
         "mentor": mentor,
         "form": form,
-        "saved_at": saved_at,
+        "saved_at": saved.at if saved else None,
+        "version": saved.version if saved else form.window.seen,
+        "settled": write_marks(saved.text.marks if saved else {}),
+        "past": write_marks(form.window.marks),
+        "elsewhere": None,
         "kinds": KINDS,
         "spoken": _languages(profile),
         "answer_by": deadlines.answer_by(now, kept.release_day),
@@ -197,6 +224,16 @@ async def asking(
         "limit": kept.open_limit,
         "has_words": bool(await drafts.latest_words(viewer)),
     }
+
+
+async def _elsewhere(
+    profile: Profile, viewer: Person, form: Ask, refusal: Refusal, now: datetime
+) -> Page:
+    """What was saved by another window or device, beside what is typed here."""
+    saved = await drafts.read(profile.person, viewer)
+    context = await asking(profile, viewer, form, now) | {"elsewhere": saved}
+    also = [Region("#draft-elsewhere", "innerHTML", "inquiries/_elsewhere")]
+    return Page("inquiries/ask", status=refusal.status, also=also, nav="mentors", **context)
 
 
 async def card(

@@ -14,8 +14,8 @@ import urls
 from controllers.providers import found
 from domain import notes
 from domain.note_prompts import NEXT, PARTS, Prompt
-from domain.note_texts import write_marks
 from domain.refusals import NoteChanged
+from domain.typed_texts import write_marks
 from forms.fields import Sent
 from forms.notes import MOST, NoteForm, differences, settled
 from i18n import gettext

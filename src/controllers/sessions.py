@@ -114,7 +114,8 @@ async def entered(request: AnyRequest, begun: sessions.Begun, now: datetime) -> 
 
 
 def left() -> Go:
-    answer = Go(urls.SIGN_IN)
+    """app.js then removes what was typed and kept on the device."""
+    answer = Go(f"{urls.SIGN_IN}#left")
     _remember(answer, "", "", 0)
     return answer
 

@@ -16,7 +16,7 @@ from domain.agreements import Terms
 from domain.contacts import Talk
 from domain.evaluations import Answers
 from domain.meetings import Plan
-from domain.note_texts import Window
+from domain.typed_texts import Window
 from tables.contacts import Kind
 from tables.inquiries import Inquiry
 from tables.meetings import Meeting

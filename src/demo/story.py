@@ -23,6 +23,7 @@ from domain import (
     inquiries,
     searches,
 )
+from domain.typed_texts import Window
 from mail.leases import EMPTIED
 from tables.events import Event
 from tables.house import House
@@ -173,7 +174,7 @@ class Story:
         names = ("problem", "vision", "expectations", "language", "kinds")
         fields = {name: trace[name] for name in names}
         mentor, person = self.cast[trace["mentor"]], self.cast[trace["person"]]
-        await drafts.save(mentor, fields, by=person, now=at)
+        await drafts.save(mentor, fields, Window(), by=person, now=at)
 
     async def _seek_in_vain(self, trace: Told, at: datetime) -> None:
         """Whoever it was: it isn't kept."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from domain import history, mentorships, note_prompts
 from domain.note_prompts import Prompt
-from domain.note_texts import Answers, Text, Window, pack, unpack
 from domain.permissions import may_take_part
 from domain.refusals import NoteBlank, NoteChanged, Unseen, insist
+from domain.typed_texts import Answers, Text, Window, pack, unpack
 from tables.mentorships import Mentorship
 from tables.notes import Note
 from tables.people import Person
@@ -67,11 +67,10 @@ async def save(
             return note
         if note is None:
             return await _begin(mentorship, number, kept.followed_by(answers, window), by, now)
-        if window.seen != note.version:
-            if kept.has_passed(window):
-                return note
-            if not kept.precedes(window):
-                raise NoteChanged
+        if kept.is_ahead_of(window, note.version):
+            return note
+        if kept.is_unseen_by(window, note.version):
+            raise NoteChanged
         return await _write(mentorship, note, kept.followed_by(answers, window), now)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain import note_texts, reports
+from domain import reports, typed_texts
 from domain.note_prompts import MENTEE, MENTOR
 from i18n import N_
 from tables.agreements import Agreement
@@ -97,7 +97,7 @@ async def _notes(report: Report, which: Any) -> list[Passage]:
 def _note(row: Note, mentorship: Mentorship) -> Passage:
     author: Person = row.author
     prompts = MENTEE if mentorship.is_mentee(author) else MENTOR
-    answers = note_texts.unpack(row.fields).answers
+    answers = typed_texts.unpack(row.fields).answers
     parts = [
         (prompt.label, answer)
         for prompt in prompts

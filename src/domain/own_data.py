@@ -3,7 +3,6 @@ other's never."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +10,7 @@ from typing import Any
 
 import clock
 from content import catalogue, texts
-from domain import evaluations, event_words, history, note_texts
+from domain import evaluations, event_words, history, typed_texts
 from domain.own_words import CATALOGUED, CODED, COLUMNS, LANGUAGES, OPENED, RELEASED, VALUES
 from i18n import N_, gettext, language, language_name
 from tables.agreements import Agreement
@@ -279,10 +278,8 @@ def _shown(table: Any, part: Part, row: Any, person: Person) -> Row:
         is_counter = value == "version" and table is not Acceptance
         if value not in not_theirs and not is_counter:
             shown[value] = _value(column, getattr(row, value))
-    if isinstance(row, Note):
-        shown["fields"] = note_texts.unpack(row.fields).answers
-    if isinstance(row, Draft):
-        shown["fields"] = json.loads(row.fields or "{}")
+    if isinstance(row, Note | Draft):
+        shown["fields"] = typed_texts.unpack(row.fields).answers
     return shown
 
 

@@ -168,6 +168,10 @@ class NoteChanged(Refusal):
     text = N_("Cette note a changé ailleurs entre-temps. Comparez les deux textes.")
 
 
+class DraftChanged(Refusal):
+    text = N_("Ce brouillon a changé ailleurs entre-temps. Comparez les deux textes.")
+
+
 class TooManyMeetings(Refusal):
     text = N_(
         "Vous avez déjà %(limit)s rencontres en vue ensemble. Fixez, tenez ou annulez d’abord "

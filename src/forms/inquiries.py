@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.inquiries import Proposal, Request
+from domain.typed_texts import Answers, Window
 from forms.fields import Form, Reader, Sent
+from forms.windows import window_in
 from i18n import gettext
 
 KINDS = ("phone", "video", "in_person", "written")
@@ -19,6 +21,7 @@ TIMES = ("time_1", "time_2", "time_3")
 @dataclass
 class Ask(Form):
     request: Request | None = None
+    window: Window = field(default_factory=Window)
 
     @classmethod
     def read(cls, sent: Sent, languages: Sequence[str]) -> Ask:
@@ -33,10 +36,11 @@ class Ask(Form):
             language=reader.choice("language", languages),
         )
         form.request = None if form.errors else request
+        form.window = window_in(sent)
         return form
 
     @classmethod
-    def filled(cls, fields: dict[str, str | list[str]], key: str, language: str) -> Ask:
+    def filled(cls, fields: Answers, key: str, language: str) -> Ask:
         """From a draft, or the words of an earlier request."""
         form = cls()
         for name in ("problem", "vision", "expectations", "language"):
@@ -48,10 +52,10 @@ class Ask(Form):
         form.typed["key"] = key
         return form
 
-    def draft(self) -> dict[str, str | list[str]]:
+    def draft(self) -> Answers:
         """As it stands, complete or not."""
         names = ("problem", "vision", "expectations", "language")
-        kept: dict[str, str | list[str]] = {name: self.value(name)[:20_000] for name in names}
+        kept: Answers = {name: self.value(name)[:20_000] for name in names}
         return kept | {"kinds": self.ticked.get("kinds", [])}
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from domain.note_prompts import Prompt
-from domain.note_texts import MARK, Answers, Window, read_marks
+from domain.typed_texts import Answers, Window
 from forms.fields import Form, Reader, Sent
+from forms.windows import window_in
 
 MOST = 8000  # characters of an answer
-VERSION = re.compile(r"\d{1,9}", re.ASCII)
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
 
 
@@ -31,7 +30,7 @@ class NoteForm(Form):
                 if prompt.choices
                 else reader.text(prompt.name, most=MOST)
             )
-        form.window = _window(sent)
+        form.window = window_in(sent)
         return form
 
     @classmethod
@@ -93,13 +92,3 @@ def _joined_texts(first: str, second: str) -> str:
 
 def _answer(prompt: Prompt, answers: Answers) -> str | list[str]:
     return answers.get(prompt.name, [] if prompt.choices else "")
-
-
-def _window(sent: Sent) -> Window:
-    seen, mark = sent.one("version"), MARK.fullmatch(sent.one("mark"))
-    return Window(
-        seen=int(seen) if VERSION.fullmatch(seen) else 0,
-        name=mark[1] if mark else "",
-        count=int(mark[2]) if mark else 0,
-        past=read_marks(sent.one("past")),
-    )

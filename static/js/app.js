@@ -141,6 +141,24 @@ setInterval(again, AGAIN, region => region.isCutOff);
 addEventListener('online', () => again(() => true));
 on('visibilitychange', () => document.visibilityState === 'hidden' && again(() => true));
 
+// The other text is wanted: what was typed here goes.
+function letGo(region) {
+  region.sent = region.typed;
+  store.drop(place(region));
+}
+// Signing out removes what is kept here, once it is done. What the server hasn't got is sent first; what it can't have (no
+// network, an evaluation half written) goes with a second press.
+const SOON = 1500;
+function signOut(event, button) {
+  if (!store.names().length || button.dataset.sure) return;
+  event.preventDefault();
+  again(() => true);
+  setTimeout(() => {
+    button.dataset.sure = 'yes';
+    if (store.names().length) say('t-unsent'); else button.click();
+  }, SOON);
+}
+
 // --- No answer, or a bad one ---------------------------------------------------------------------------------------
 function cutOff(region, id, isWorthAnotherTry) {
   region.isCutOff = isWorthAnotherTry;
@@ -204,16 +222,17 @@ setInterval(stale, 30000);
 on('visibilitychange', stale);
 // What two people look at together (hx-trigger="pulse from:body") asks more often, while somebody looks.
 setInterval(() => document.visibilityState === 'visible' && $('[hx-trigger*=pulse]') && htmx.trigger(document.body, 'pulse'), 5000);
-// Signed out meanwhile (a shared phone): Back must not show the page. The readable cookie "mark" comes and goes with the
-// session; <meta name=session> holds what it was.
-addEventListener('pageshow', event => {
-  if (!event.persisted) return;
+// Signed out meanwhile (a shared phone): neither Back nor another window must show the page. The readable cookie "mark"
+// comes and goes with the session; <meta name=session> holds what it was.
+function isAnothers() {
   const mark = document.cookie.match(/(?:^|; )mark=([^;]*)/)?.[1] ?? '';
-  if (mark !== meta('session')) {
-    document.documentElement.hidden = true;
-    location.reload();
-  } else stale();
-});
+  if (mark === meta('session')) return false;
+  document.documentElement.hidden = true;
+  location.reload();
+  return true;
+}
+addEventListener('pageshow', ({persisted}) => persisted && !isAnothers() && stale());
+on('visibilitychange', () => document.visibilityState === 'visible' && isAnothers());
 
 // --- Clicks --------------------------------------------------------------------------------------------------------
 const isPlain = event => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
@@ -232,7 +251,8 @@ on('click', event => {
   if (event.target.matches?.('dialog[closedby=any]') && !('closedBy' in HTMLDialogElement.prototype)) event.target.close();
   if (link && isPlain(event)) showBeside(link, event);
   if (at('[data-print]')) print();
-  if (at('[data-sign-out]')) forget(() => true);
+  if (at('[data-sign-out]')) signOut(event, at('[data-sign-out]'));
+  if (at('[data-let-go]')) regions().forEach(letGo);
   for (const menu of $$('[data-menu][open]')) if (!menu.contains(event.target)) menu.open = false;
 });
 on('keydown', event => {
@@ -296,7 +316,8 @@ $$('.tabs [aria-current]').forEach(tab => tab.scrollIntoView({block: 'nearest', 
 prepare(document);
 $(WRONG)?.focus();
 const ours = `kept:${meta('person')}:`;
-if (meta('person')) forget(name => !name.startsWith(ours)); // somebody else's on this device
+// Somebody else's on this device, and one's own once one has left (the server says so by #left).
+forget(name => meta('person') ? !name.startsWith(ours) : location.hash === '#left');
 addEventListener('load', () => setTimeout(() => regions().forEach(restore), 100)); // htmx has to be ready to save what comes back
 // What was typed in vain: the page it was typed on no longer takes it.
 for (const notice of $$('[data-kept]')) {

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 import clock
 from domain import notes, sessions
-from domain.note_texts import Answers
+from domain.typed_texts import Answers
 from tables.mentorships import Mentorship, State
 from tables.people import Person
 from tables.sessions import Session

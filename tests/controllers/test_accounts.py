@@ -107,7 +107,7 @@ async def test_ending_this_session_signs_out(mentee: Person, browser: Browser) -
 
     left = await window.post(urls.session_end(session))
 
-    assert left.headers["location"] == urls.SIGN_IN and await Session.count() == 0
+    assert left.headers["location"] == f"{urls.SIGN_IN}#left" and await Session.count() == 0
     gone = [each for each in left.headers.get_list("set-cookie") if "Max-Age=0" in each]
     assert {each.split("=")[0] for each in gone} == {"session", "mark"}
 

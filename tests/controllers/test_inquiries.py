@@ -7,6 +7,7 @@ import html
 import re
 from typing import Any
 
+import httpx
 import pytest
 
 import urls
@@ -127,6 +128,50 @@ async def test_a_draft_is_kept_as_one_types_and_used_again(
     assert "Brouillon enregistré" in saved.text and "<html" not in saved.text
     assert "À peine" in page.text and "À peine" not in str(row.values())
     assert await Draft.count() == 0 and TEXT in again.text
+
+
+async def test_a_draft_that_changed_elsewhere_is_shown_beside_what_is_typed(
+    mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    phone, laptop = await browser(mentee), await browser(mentee)
+    address = urls.draft(mentor)
+    begun = await phone.post(address, data={"problem": "Un", "version": "0"}, headers=HTMX)
+    seen = version_in(begun)
+    await laptop.post(address, data={"problem": "Du bureau", "version": seen}, headers=HTMX)
+
+    typed = {"problem": "Du train", "version": seen}
+    piece = await phone.post(address, data=typed, headers=HTMX)
+    page = await phone.post(address, data=typed)
+    for answer in (piece, page):
+        assert answer.status_code == 409 and "Du bureau" in answer.text
+    assert 'id="ask"' not in piece.text  # what is under the fingers stays
+    assert "Du train</textarea>" in page.text and f'name="version" value="{seen}"' in page.text
+    assert "Du bureau" in (await laptop.get(urls.ask(mentor))).text
+
+    over = re.search(r'name="over" value="(\d+)"', piece.text)
+    assert over is not None
+    kept = await phone.post(address, data=typed | {"over": over[1]}, headers=HTMX)
+    again = await laptop.post(address, data=typed | {"problem": "?", "over": over[1]})
+    assert kept.status_code == 200 and "Du bureau" not in kept.text
+    assert again.status_code == 409  # that one was never shown
+    assert "Du train" in (await laptop.get(urls.ask(mentor))).text
+
+
+@pytest.mark.parametrize("version", ["-1", "1e3", "²", "9" * 99, "x", ""])
+async def test_a_draft_of_no_window(
+    version: str, mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    window, address = await browser(mentee), urls.draft(mentor)
+    sent = {"problem": "Un", "version": version, "over": version, "mark": version, "past": version}
+
+    assert (await window.post(address, data=sent)).status_code == 303
+    assert (await window.post(address, data=sent | {"problem": "Deux"})).status_code == 409
+
+
+def version_in(answer: httpx.Response) -> str:
+    found = re.search(r'id="draft-version" name="version" value="(\d+)"', answer.text)
+    assert found is not None
+    return found[1]
 
 
 async def test_accepting_opens_the_mentorship(

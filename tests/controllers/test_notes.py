@@ -12,7 +12,7 @@ import pytest
 
 import clock
 import urls
-from domain import note_texts, notes
+from domain import notes, typed_texts
 from tables.mentorships import Mentorship, State
 from tables.notes import Note
 from tables.people import Person
@@ -273,14 +273,14 @@ async def test_a_longer_way_asks_no_more_and_the_page_opens_no_note(
 ) -> None:
     window = await browser(mentor)
     opened: list[str] = []
-    usual = note_texts.unpack
+    usual = typed_texts.unpack
     monkeypatch.setattr(notes, "unpack", lambda kept: opened.append(kept) or usual(kept))  # type: ignore[func-returns-value]
     asked: dict[str, list[int]] = {"way": [], "notes": []}
     for count in (1, 50):
         for number in range(await Note.count() + 1, count + 1):
             whose: dict[str, Any] = {"mentorship": mentorship.id, "author": mentor.id}
             row = Note(number=number, saved_at=clock.now(), **whose)
-            row.fields = note_texts.pack(note_texts.Text({"needs": f"besoin {number}"}))
+            row.fields = typed_texts.pack(typed_texts.Text({"needs": f"besoin {number}"}))
             await row.save()
         with queries() as way:
             await window.get(urls.mentorship(mentorship))

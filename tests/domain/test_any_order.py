@@ -40,8 +40,8 @@ from domain.contacts import Talk
 from domain.evaluations import Answers
 from domain.meetings import Change, Plan
 from domain.mentorships import MOVES
-from domain.note_texts import Window
 from domain.refusals import Refusal, Unseen
+from domain.typed_texts import Window
 from tables.agreements import Agreement
 from tables.contacts import Contact, Kind
 from tables.events import Event

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from domain import notes
-from domain.note_texts import REMEMBERED, Answers, Text, Window, pack, read_marks, unpack
 from domain.refusals import MentorshipOver, NoteBlank, NoteChanged, Unseen
+from domain.typed_texts import REMEMBERED, Answers, Text, Window, pack, read_marks, unpack
 from tables.events import Event
 from tables.mentorships import OVER, Mentorship, State
 from tables.notes import Note

@@ -11,7 +11,7 @@ import pytest
 
 import clock
 import urls
-from domain import note_texts, reports
+from domain import reports, typed_texts
 from domain.deadlines import UNDO
 from domain.reports import OPENABLE, Told
 from tables.agreements import Agreement
@@ -133,7 +133,7 @@ async def opened_all(report: Report, mentor: Person, mentee: Person) -> None:
     ):
         note = Note(mentorship=_pair(report), author=author.id, number=number, saved_at=at)
         note.is_shared, note.shared_at = is_shared, at if is_shared else None
-        note.fields = note_texts.pack(note_texts.Text({"agenda": words}))
+        note.fields = typed_texts.pack(typed_texts.Text({"agenda": words}))
         await note.save()
     for number, (words, at) in enumerate(((LINE, before), (LATER, after)), start=1):
         contact = Contact(

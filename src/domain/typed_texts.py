@@ -1,4 +1,4 @@
-"""What a sealed note holds: answers, and which windows' typing they came from.
+"""What a sealed note or draft holds: answers, and which windows' typing they came from.
 
 A window (one open page) gives each state of its text a mark, `window.count`. So a save whose
 answer got lost isn't taken for somebody else's, and no late one overwrites its own successor.
@@ -47,15 +47,22 @@ class Text:
     def is_blank(self) -> bool:
         return not any(self.answers.values())
 
-    def precedes(self, window: Window) -> bool:
+    def is_ahead_of(self, window: Window, version: int) -> bool:
+        """An earlier state of the window that wrote this comes late. `version`: this text's."""
+        return window.seen != version and self._has_passed(window)
+
+    def is_unseen_by(self, window: Window, version: int) -> bool:
+        """What the window holds would overwrite words that it never showed."""
+        return window.seen != version and not self._precedes(window)
+
+    def _precedes(self, window: Window) -> bool:
         """Nobody else wrote since: the text in the window grew out of this one."""
         reached = self.marks.get(self.last, 0)
         if self.last and self.last == window.name:
             return reached < window.count
         return bool(self.last) and reached <= window.past.get(self.last, -1)
 
-    def has_passed(self, window: Window) -> bool:
-        """An earlier state of the same window, come late."""
+    def _has_passed(self, window: Window) -> bool:
         mine = bool(self.last) and self.last == window.name
         return mine and window.count <= self.marks.get(self.last, 0)
 
@@ -80,8 +87,11 @@ def pack(text: Text) -> str:
 
 
 def unpack(kept: str) -> Text:
+    """Without a format: a draft of the first kind, answers alone."""
     read = json.loads(kept) if kept else {}
-    return Text(read.get("answers", {}), read.get("last", ""), read.get("marks", {}))
+    if "format" not in read:
+        return Text(read)
+    return Text(read["answers"], read["last"], read["marks"])
 
 
 def write_marks(marks: Mapping[str, int]) -> str:
