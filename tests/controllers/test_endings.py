@@ -208,9 +208,15 @@ FORM = {
 
 @pytest.mark.parametrize("state", OVER)
 async def test_nothing_can_be_written_afterwards(
-    state: State, pair: Mentorship, mentor: Person, mentee: Person, browser: Browser
+    state: State,
+    pair: Mentorship,
+    mentor: Person,
+    mentee: Person,
+    coordinator: Person,
+    browser: Browser,
 ) -> None:
-    """Every route below a mentorship that takes a POST, with a form as if it lived."""
+    """Every route below a mentorship that takes a POST, with a form as if it lived: by both, and
+    by the office."""
     await _left_behind(pair, mentor)
     await bring_to(pair, state)
     posts = {
@@ -223,7 +229,7 @@ async def test_nothing_can_be_written_afterwards(
     kept = {path for path in posts if not any(word in path for word in EVALUATING)}
     assert len(kept) >= 5
     before = await _all_rows()
-    for person in (mentor, mentee):
+    for person in (mentor, mentee, coordinator):
         window = await browser(person)
         for path in sorted(kept):
             for deed in DEEDS if "{deed}" in path else DEEDS[:1]:
@@ -247,8 +253,10 @@ async def _left_behind(pair: Mentorship, by: Person) -> None:
 
 
 async def _all_rows() -> str:
-    tables = ("mentorship_words", "contacts", "meetings", "agreements", "notes", "letters")
-    return str([await Mentorship.raw(f"SELECT * FROM {table} ORDER BY id") for table in tables])
+    tables = "mentorships mentorship_words contacts meetings agreements notes letters events"
+    return str(
+        [await Mentorship.raw(f"SELECT * FROM {table} ORDER BY id") for table in tables.split()]
+    )
 
 
 async def test_the_page_asks_the_same_however_often_it_was_read(
