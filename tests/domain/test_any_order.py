@@ -8,8 +8,10 @@ RUNS says how many stories are told an engine: few with every test run, thousand
 from __future__ import annotations
 
 import asyncio
+import inspect
 import itertools
 import os
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,6 +28,7 @@ import jobs
 from domain import (
     agreements,
     contacts,
+    departures,
     evaluations,
     exclusions,
     founding,
@@ -34,6 +37,7 @@ from domain import (
     mentorships,
     notes,
     parting,
+    reports,
 )
 from domain.agreements import Terms
 from domain.contacts import Talk
@@ -41,12 +45,14 @@ from domain.evaluations import Answers
 from domain.meetings import Change, Plan
 from domain.mentorships import MOVES
 from domain.refusals import Refusal, Unseen
+from domain.reports import Told
 from domain.typed_texts import Window
 from tables.agreements import Agreement
 from tables.contacts import Contact, Kind
 from tables.events import Event
 from tables.letters import Letter
 from tables.meetings import Meeting
+from tables.meetings import State as MeetingState
 from tables.mentorships import OFFICIAL, OVER, Mentorship, Question, State
 from tables.notes import Note
 from tables.people import Person
@@ -148,6 +154,16 @@ class Story(RuleBasedStateMachine):
         plan = Plan(new_key(), Kind.VIDEO, [self.now + timedelta(hours=hours)])
         self.attempt(lambda pair, by: meetings.propose(pair, plan, by=by, now=self.now), who)
 
+    @rule(who=actors, hours=st.integers(-2, 60))
+    def answer_dates_by_others(self, who: str, hours: int) -> None:
+        plan = Plan(new_key(), Kind.PHONE, [self.now + timedelta(hours=hours)])
+
+        async def counter(pair: Mentorship, by: Person) -> None:
+            instead = last(await meetings.of(pair))
+            await meetings.propose(pair, plan, by=by, now=self.now, instead=instead)
+
+        self.attempt(counter, who)
+
     @rule(who=actors, deed=st.sampled_from(["pick", "move", "cancel", "held", "missed"]))
     def act_on_the_last_meeting(self, who: str, deed: str) -> None:
         async def act(pair: Mentorship, by: Person) -> None:
@@ -180,6 +196,14 @@ class Story(RuleBasedStateMachine):
     def share_a_note(self, who: str, number: int) -> None:
         self.attempt(lambda pair, by: notes.share(pair, number, by=by, now=self.now), who)
 
+    @rule(who=actors, number=st.integers(1, 6), seen=st.integers(0, 2))
+    def choose_between_two_texts(self, who: str, number: int, seen: int) -> None:
+        said: dict[str, str | list[str]] = {"agenda": f"Choix {next(_numbers)}"}
+        self.attempt(
+            lambda pair, by: notes.settle(pair, number, said, Window(seen), by=by, now=self.now),
+            who,
+        )
+
     @rule(who=actors, is_yes=answers, question=st.sampled_from(list(Question)))
     def say_a_word(self, who: str, is_yes: bool, question: Question) -> None:
         self._say(who, is_yes, question)
@@ -211,6 +235,12 @@ class Story(RuleBasedStateMachine):
         self.attempt(lambda pair, by: mentorships.leave(pair, by=by, now=self.now), who)
 
     @rule(who=actors)
+    @precondition(lambda self: self.may_part and self.most > 0)
+    def leave_with_a_word_to_the_office(self, who: str) -> None:
+        told = Told(new_key(), "Des remarques déplacées.", ("contacts",))
+        self.attempt(lambda pair, by: reports.leave(pair, told, by=by, now=self.now), who)
+
+    @rule(who=actors)
     def close(self, who: str) -> None:
         self.attempt(lambda pair, by: mentorships.close(pair, by=by, now=self.now), who)
 
@@ -230,7 +260,27 @@ class Story(RuleBasedStateMachine):
 
         self.run(excluded())
 
+    @rule(who=pair)
+    @precondition(lambda self: self.may_part and self.most > 2)
+    def delete_ones_account(self, who: str) -> None:
+        async def deleted() -> None:
+            with suppress(Refusal):
+                await departures.delete(by=self.people[who], now=self.now)
+                assert (await self._row()).state in OVER
+
+        self.run(deleted())
+
     # What is open after the end, too
+
+    @rule(who=actors, number=st.integers(1, 6))
+    def hide_a_note(self, who: str, number: int) -> None:
+        self.attempt_late(lambda pair, by: notes.unshare(pair, number, by=by, now=self.now), who)
+
+    @rule(who=actors, answer=st.sampled_from(["yes", "no"]))
+    def answer_later(self, who: str, answer: str) -> None:
+        self.attempt_late(
+            lambda pair, by: parting.answer_later(pair, answer, by=by, now=self.now), who
+        )
 
     @rule(who=actors)
     def evaluate(self, who: str) -> None:
@@ -308,6 +358,9 @@ class Story(RuleBasedStateMachine):
         assert (row.ended_at is not None) == (row.state in OVER)
         numbers = [each.number for each in await contacts.of(row)]
         assert numbers == list(range(1, row.contacts + 1))
+        held = Meeting.state == MeetingState.HELD
+        counted = [each.contact for each in await Meeting.of(row).where(held)]
+        assert None not in counted and len(set(counted)) == len(counted)
         await self._check_passages(row)
         await _check_letters()
 
@@ -363,6 +416,25 @@ ONCE = [
     "mentorship_parted",
     "mentorship_closed",
 ]
+NOUNS = {
+    "agreements": agreements,
+    "contacts": contacts,
+    "evaluations": evaluations,
+    "meetings": meetings,
+    "mentorships": mentorships,
+    "notes": notes,
+    "parting": parting,
+}
+# Of an acceptance, a logging, an exclusion; and what the office does with what it was told.
+PARTS = {
+    "contacts.log_held",
+    "evaluations.mark_read",
+    "evaluations.mark_unread",
+    "meetings.propose_with_acceptance",
+    "mentorships.begin",
+    "mentorships.count_contact",
+    "mentorships.part_from",
+}
 JOBS = [
     job
     for job in jobs.EVERY
@@ -382,6 +454,22 @@ def an_open(database: str) -> Iterator[asyncio.Runner]:
             yield runner
         finally:
             runner.run(opened.__aexit__(None, None, None))
+
+
+def test_every_verb_is_told() -> None:
+    """Of both and of the clock; the other ones are parts of these."""
+    told = inspect.getsource(Story)
+    missing = {
+        f"{noun}.{name}"
+        for noun, verbs in NOUNS.items()
+        for name, verb in vars(verbs).items()
+        if inspect.iscoroutinefunction(verb)
+        and not name.startswith("_")
+        and verb.__module__ == verbs.__name__
+        and {"by", "now"} <= inspect.signature(verb).parameters.keys()
+        and not re.search(rf"\b{noun}\.{name}\b", told)
+    }
+    assert missing == PARTS
 
 
 def test_in_any_order(database_url: str) -> None:
