@@ -1,4 +1,5 @@
-"""The office's members: a list brought in, brought in again, and members sought as one types.
+"""The office's members: a list brought in, brought in again, members sought as one types; and the
+office's desk among so many.
 
 A process of its own for each size (`python -m bench.members 11000`), so that its memory is told.
 """
@@ -54,7 +55,18 @@ def run(size: int, database_url: str, say: Callable[[str], None]) -> None:
         f" for {told['megabytes']:.1f} MB of list\n"
         f"  search in process   median {told['middle']:6.1f} ms  p95 {told['late']:6.1f} ms"
         f"  slowest {told['slowest']:.0f} ms («{told['slowest_words']}»)\n"
-        f"  a keystroke's answer median {told['answer']:5.1f} ms  p95 {told['answer_late']:6.1f} ms"
+        f"{_row(told, 'answer', 'a keystroke answered')}\n"
+        f"{_row(told, 'desk', 'desk, {:.0f} duties'.format(told['duties']))}\n"
+        f"{_row(told, 'poll', 'an open desk asks')}"
+    )
+
+
+def _row(told: dict[str, Any], name: str, what: str) -> str:
+    """Beside the least a handler does, asked in the same way."""
+    middle, late, least = told[name], told[f"{name}_late"], told["plain"]
+    return (
+        f"  {what:<20}median {middle:6.1f} ms  p95 {late:6.1f} ms"
+        f"  {middle / least:.0f} and {late / least:.0f} times the plain handler"
     )
 
 
@@ -86,6 +98,7 @@ async def measure(size: int) -> dict[str, Any]:
     if engine.engine_type == "postgres":
         await engine.run_ddl("ANALYZE")  # as its own clock does within the minute
     told |= await _search()
+    told |= await _desk(size, now)
     await engine.close_connection_pool()
     return told
 
@@ -145,6 +158,26 @@ async def _search() -> dict[str, Any]:
         "answer": answer_middle,
         "answer_late": answer_late,
     }
+
+
+async def _desk(size: int, now: Any) -> dict[str, Any]:
+    import httpx
+    from litestar import Litestar
+    from tests.cast import HOST, window
+    from tests.factories import make_person
+
+    from bench import desk
+    from bench.server import plain
+    from tables.people import Person
+
+    duties = await desk.fill(size, now)
+    if Person._meta.db.engine_type == "postgres":
+        await Person._meta.db.run_ddl("ANALYZE")
+    least = Litestar([plain], openapi_config=None, logging_config=None)
+    transport = httpx.ASGITransport(app=least)  # type: ignore[arg-type]
+    office = await window(await make_person("Martine", "Dubois", is_coordinator=True))
+    async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
+        return {"duties": duties} | await desk.measure(office, client)
 
 
 def _keystrokes() -> Iterator[str]:
