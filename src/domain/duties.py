@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from domain import deadlines, history, inquiries, mentorships
@@ -142,12 +144,23 @@ async def _with_deeds(found: list[Duty]) -> list[Duty]:
     if not found:
         return []
     whats = [f"{noun}.{verb}" for noun in TABLES for verb in (SEEN, UNSEEN, AGAIN)]
-    here = Event.what.is_in(whats) & Event.about.is_in([each.number for each in found])
+    here = _about(found) & Event.what.is_in(whats)
     last = {
         (event.noun, event.about): event
         for event in await Event.objects(Event.by).where(here).order_by(Event.id)
     }
     return [_seen(each, last.get((each.noun, each.number))) for each in found]
+
+
+def _about(found: list[Duty]) -> Any:
+    """Noun by noun, as the index has them: else every event ever would be read."""
+    numbers: dict[str, list[int]] = {}
+    for each in found:
+        numbers.setdefault(each.noun, []).append(each.number)
+    each_noun: list[Any] = [
+        (Event.noun == noun) & Event.about.is_in(several) for noun, several in numbers.items()
+    ]
+    return reduce(or_, each_noun)
 
 
 def _seen(duty: Duty, last: Event | None) -> Duty:

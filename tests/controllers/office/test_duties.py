@@ -20,6 +20,7 @@ from tables.letters import Letter
 from tables.letters import State as LetterState
 from tables.mentorships import Mentorship, State
 from tables.people import Person
+from tables.profiles import State as ProfileState
 from tests.cast import HTMX, Browser
 from tests.factories import (
     make_application,
@@ -29,6 +30,7 @@ from tests.factories import (
     make_meeting,
     make_mentorship,
     make_person,
+    make_profile,
 )
 from tests.moments import At
 
@@ -68,6 +70,30 @@ async def of_each(mentor: Person, mentee: Person) -> dict[str, Any]:
         ),
         "mentorship": await silent(mentee, mentor, 18),
     }
+
+
+async def test_an_open_desk_never_reads_every_event(
+    mentor: Person,
+    mentee: Person,
+    coordinator: Person,
+    browser: Browser,
+    database: Any,
+    queries: Any,
+) -> None:
+    """It asks twice a minute; of years there are many. How SQLite goes about it, told by itself."""
+    if database.engine_type != "sqlite":
+        pytest.skip("PostgreSQL decides by how many rows there are")
+    await of_each(mentor, mentee)
+    await make_profile(await make_person(), state=ProfileState.HANDED_IN)
+    window = await browser(coordinator)
+
+    with queries() as asked:
+        await window.get(f"{urls.DESK}?poll=1", headers=HTMX)
+    about = {each for each in asked if 'FROM "events"' in each}
+    plans = [await database.run_ddl(f"EXPLAIN QUERY PLAN {each}") for each in about]
+
+    assert len(plans) == 3
+    assert [row["detail"] for plan in plans for row in plan if "SCAN" in row["detail"]] == []
 
 
 async def test_one_list_the_oldest_duty_first(
