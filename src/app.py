@@ -30,6 +30,7 @@ from controllers.availability import Availability
 from controllers.calendars import Calendars
 from controllers.certificates import Certificates
 from controllers.contacts import Contacts
+from controllers.documents import Documents, OwnCv
 from controllers.endings import Endings
 from controllers.evaluations import Evaluations
 from controllers.favourites import Favourites
@@ -116,6 +117,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     Certificates,
     Contacts,
     Desk,
+    Documents,
     Evaluations,
     Endings,
     Favourites,
@@ -140,6 +142,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     OfficeTopics,
     OfficeWordings,
     OfficeRetention,
+    OwnCv,
     OwnData,
     Profiles,
     Reports,
@@ -244,7 +247,7 @@ async def dress(message: Message, scope: Scope) -> None:
         return
     headers = MutableScopeHeaders.from_message(message)
     for name, value in HEADERS.items():
-        headers[name] = value
+        headers.setdefault(name, value)  # a stranger's file comes with a stricter policy
     if settings().https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if "cache-control" not in headers:

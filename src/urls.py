@@ -50,6 +50,9 @@ THEME = "/theme"
 FIRST_RUN = "/first-run"
 DEMO_LETTERS = "/demo/letters"
 DEMO_ENTER = "/demo/enter"
+CV = "/profile/cv"
+CV_END = "/profile/cv/end"
+DOCUMENTS = "/documents"
 PROFILE_SUBMISSION = "/profile/submission"
 PROFILE_WITHDRAWAL = "/profile/withdrawal"
 
@@ -144,6 +147,11 @@ def application_deed(application: Any, deed: str) -> str:
 
 def profile_deed(profile: Any, deed: str) -> str:
     return f"{DESK}/profiles/{_id(profile)}/{deed}"
+
+
+def document(document: Any, number: int = 0) -> str:
+    """The file itself; `number`: one of its pages as a picture."""
+    return f"{DOCUMENTS}/{document.hashed}" + (f"/{number}" if number else "")
 
 
 def report_deed(report: Any, deed: str = "") -> str:

@@ -11,6 +11,7 @@ import clock
 from domain import deadlines, norms
 from tables.applications import Application
 from tables.contacts import Kind
+from tables.documents import Document, DocumentFile
 from tables.evaluations import Evaluation
 from tables.imports import Import, ImportText
 from tables.inquiries import OPEN, Inquiry
@@ -123,6 +124,20 @@ async def make_profile(
     found = await Profile.objects(Profile.person).where(Profile.id == profile.id).first()
     assert found is not None
     return found
+
+
+async def make_cv(person: Person, *, name: str = "CV.pdf", hashed: str = "c" * 64) -> Document:
+    """With one page, and nothing on it."""
+    document = Document(
+        person=person.id, hashed=hashed, size=9, pages=1, drawn=1, uploaded_at=clock.now()
+    )
+    document.name = name
+    await document.save()
+    for number, content in enumerate((b"%PDF-%%EOF", b"a picture")):
+        file = DocumentFile(document=document.id, number=number)
+        file.content = content
+        await file.save()
+    return document
 
 
 async def make_mentor(first_name: str = "Luca", last_name: str = "Rossi", **said: Any) -> Person:

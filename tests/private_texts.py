@@ -12,6 +12,7 @@ from domain import (
     agreements,
     applications,
     contacts,
+    documents,
     drafts,
     evaluations,
     inquiries,
@@ -24,7 +25,6 @@ from domain import (
 from domain.typed_texts import Answers, Window
 from tables.barred import Barred
 from tables.contacts import Kind
-from tables.documents import Document
 from tables.imports import Import, ImportText
 from tables.inquiries import Inquiry
 from tables.letters import Letter
@@ -36,6 +36,7 @@ from tables.piccolo_app import TABLES
 from tables.private import Private
 from tables.profiles import Profile
 from tables.profiles import State as ProfileState
+from tests import papers
 from tests.factories import make_mentor, make_person, make_profile
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -43,7 +44,6 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 BY_ATTRIBUTE = {
     "barred.address",
     "calendars.secret",
-    "documents.name",
     "import_texts.content",
     "letters.address",
     "letters.calendar",
@@ -54,7 +54,6 @@ BY_ATTRIBUTE = {
     "letters.unsubscribe",
     "office_notes.words",
     "profiles.note",
-    "profiles.question",
 }
 
 
@@ -77,7 +76,13 @@ async def write_everything(mentor: Person, mentee: Person, coordinator: Person) 
     await _ask_and_answer(mentor, mentee)
     await _meet_and_part(mentor, mentee)
     await _settle(coordinator)
+    await _show_and_tell(mentee, coordinator)
     await _fill(mentee)
+
+
+def readable(value: str | bytes) -> str:
+    """A file's words lie in it as they are (tests/papers.py)."""
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 async def written() -> dict[str, list[str]]:
@@ -85,7 +90,7 @@ async def written() -> dict[str, list[str]]:
     found = {}
     for place, (table, name) in private_places().items():
         rows = await table.objects().order_by(table._meta.primary_key)
-        texts = [getattr(row, name) for row in rows]
+        texts = [readable(getattr(row, name)) for row in rows]
         found[place] = [text for text in texts if text]
     return found
 
@@ -171,6 +176,18 @@ async def _settle(coordinator: Person) -> None:
     await profiles.refuse(profile, by=coordinator, note=sentence("events.why"), now=NOW)
 
 
+async def _show_and_tell(mentee: Person, coordinator: Person) -> None:
+    """A profile with a CV, asked about and answered."""
+    paper = papers.pdf(sentence("document_files.content"))
+    await documents.keep(sentence("documents.name"), paper, by=mentee, now=NOW)
+    await Profile.delete().where(Profile.person == mentee.id)
+    profile = await make_profile(mentee, state=ProfileState.HANDED_IN, now=NOW)
+    question = sentence("profile_questions.question")
+    await profiles.ask(profile, question=question, by=coordinator, note="", now=NOW)
+    await profiles.prepare(profile, sentence("profile_questions.answer"), by=mentee)
+    await profiles.hand_in(profile, by=mentee, now=NOW)
+
+
 async def _fill(mentee: Person) -> None:
     """What no verb writes as a sentence."""
     calendar = Calendar(person=mentee.id, hashed="h" * 64, made_at=NOW)
@@ -181,7 +198,6 @@ async def _fill(mentee: Person) -> None:
     rows: dict[str, Table] = {
         "barred": Barred(hashed="to be told", since=NOW),
         "calendars": calendar,
-        "documents": Document(person=mentee.id, hashed="h" * 64, uploaded_at=NOW),
         "import_texts": ImportText(of=brought.id),
         "letters": letter,
         "office_notes": OfficeNote(person=mentee.id, noted_at=NOW),

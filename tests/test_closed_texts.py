@@ -13,6 +13,7 @@ import pytest
 
 import urls
 from domain import reports
+from tables.documents import Document
 from tables.imports import Import
 from tables.inquiries import Inquiry
 from tables.meetings import Meeting
@@ -29,13 +30,15 @@ from tests.test_doors import routes
 FOR_THE_OFFICE = {
     "applications.note",
     "applications.words",
+    "document_files.content",
     "documents.name",
     "evaluations.to_office",
     "events.why",
     "import_texts.content",
     "office_notes.words",
+    "profile_questions.answer",
+    "profile_questions.question",
     "profiles.note",
-    "profiles.question",
 }
 NUMBERS: dict[str, Any] = {
     "import_id": Import,
@@ -74,6 +77,8 @@ async def addresses() -> list[str]:
 
 
 async def _values(name: str) -> list[Any]:
+    if name == "hashed":
+        return [row["hashed"] for row in await Document.select(Document.hashed)]
     if name in NUMBERS:
         table = NUMBERS[name]
         return [row["id"] for row in await table.select(table.id)] or [1]
@@ -104,6 +109,7 @@ async def test_no_page_shows_a_coordinator_what_is_not_theirs(
     assert leaks == set()
     assert {urls.DESK, urls.MEMBERS, f"{urls.MEMBERS}.csv", f"{urls.MEMBERS}.xlsx"} <= answered
     assert any(re.fullmatch(r"/desk/reports/\d+", each) for each in answered)
+    assert any(re.fullmatch(r"/documents/\w{64}/1", each) for each in answered)
 
 
 async def test_the_walk_would_notice(closed: list[str], mentee: Person, browser: Browser) -> None:

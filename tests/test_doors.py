@@ -107,6 +107,8 @@ DOORS = """
 303  404  404  404  404  404  200  303   GET /desk/members/{person_id}/exclusion
 303  404  404  404  404  404  200  303   GET /desk/reports/{report_id}
 303  404  404  404  404  404  200  303   GET /desk/retention
+303  404  404  404  404  200  200  303   GET /documents/{hashed}
+303  404  404  404  404  200  200  303   GET /documents/{hashed}/{page_number}
 303  200  200  200  200  200  200  303   GET /favourites
 404  404  404  404  404  404  404  404   GET /first-run
 200  200  200  200  200  200  200  200   GET /health
@@ -193,9 +195,11 @@ DOORS = """
 303  404  404  404  404  404  303* 303   POST /desk/members/{person_id}/language
 303  404  404  404  404  404  303* 303   POST /desk/members/{person_id}/notes
 303  404  404  404  404  404  303* 303   POST /desk/members/{person_id}/reinstatement
+303  404  404  404  404  404  303* 303   POST /desk/profiles/{profile_id}/question
 303  404  404  404  404  404  303* 303   POST /desk/profiles/{profile_id}/refusal
 303  404  404  404  404  404  303* 303   POST /desk/profiles/{profile_id}/release
 303  404  404  404  404  404  303* 303   POST /desk/profiles/{profile_id}/reopening
+303  404  404  404  404  404  303* 303   POST /desk/profiles/{profile_id}/waiver
 303  404  404  404  404  404  200* 303   POST /desk/reports/{report_id}/reading
 303  404  404  404  404  404  303* 303   POST /desk/reports/{report_id}/reopening
 303  404  404  404  404  404  303* 303   POST /desk/reports/{report_id}/settlement
@@ -232,6 +236,8 @@ DOORS = """
 303  404  404  404  303* 303* 404  303   POST /mentorships/{mentorship_id}/word
 303  303  303  303  303  303  303  303   POST /norms/acceptance
 303  303* 303* 303* 303* 303* 303* 303   POST /profile
+303  422  422  422  422  422  422  303   POST /profile/cv
+303  303  303  303  303  303* 303  303   POST /profile/cv/end
 303  303* 409* 303* 303* 409* 303* 303   POST /profile/submission
 303  404  303* 404  404  303* 404  303   POST /profile/withdrawal
 303  303* 303* 303* 303  303* 303* 303   POST /searches

@@ -11,11 +11,13 @@ from piccolo.columns import Text
 
 import piccolo_conf
 from running import backup
+from tables.documents import DocumentFile
 from tables.people import Person
 from tables.piccolo_app import TABLES
 from tables.private import SEALED, Private, sealed_columns
 from tables.profiles import Profile
 from templating import SOURCE
+from tests import papers
 from tests.private_texts import (
     BY_ATTRIBUTE,
     private_places,
@@ -65,9 +67,14 @@ def files(database: Path) -> list[Path]:
 
 
 def read_in(clear: bytes) -> list[str]:
-    """The places whose sentence stands there, however it is written."""
+    """The places whose sentence stands there, however it is written; PostgreSQL tells bytes as
+    hexadecimal digits."""
     text = clear.decode(errors="replace").casefold()
-    return [place for place in private_places() if sentence(place).casefold() in text]
+    return [
+        place
+        for place in private_places()
+        if sentence(place).casefold() in text or sentence(place).encode().hex() in text
+    ]
 
 
 @pytest.mark.usefixtures("full")
@@ -109,10 +116,13 @@ async def test_a_backup_holds_nothing_in_the_clear(database: Any, tmp_path: Path
 
 @pytest.mark.usefixtures("full")
 async def test_this_test_would_notice(database: Any) -> None:
-    place = "contacts.line"
+    place, file = "contacts.line", "document_files.content"
     await Profile.update({Profile.about: f"x {sentence(place)} x"}, force=True)
-
     assert read_in(await raw()) == [place]
+
+    paper = papers.pdf(sentence(file))
+    await DocumentFile.update({DocumentFile.content_sealed: paper}, force=True)
+    assert set(read_in(await raw())) == {place, file}
 
 
 # What is kept as a text at all

@@ -124,3 +124,31 @@ def test_the_secret_of_forms_is_not_the_key(under: Callable[[str], None]) -> Non
     under(NEW)
 
     assert secret != sealing.csrf_secret() and OLD.strip() not in secret
+
+
+FILE = bytes(range(256)) * 40
+
+
+def test_a_file_comes_back_hardly_larger() -> None:
+    sealed = sealing.seal_file(FILE)
+
+    assert sealing.unseal_file(sealed) == FILE and FILE[:64] not in sealed
+    assert len(sealed) < len(FILE) + 100
+    assert (sealing.seal_file(b""), sealing.unseal_file(b"")) == (b"", b"")
+
+
+def test_a_file_is_sealed_anew_under_the_first_key(under: Callable[[str], None]) -> None:
+    under(OLD)
+    sealed = sealing.seal_file(FILE)
+    under(f"{NEW},{OLD}")
+    again = sealing.resealed_file(sealed)
+
+    assert again != sealed and sealing.resealed_file(again) == again
+    assert sealing.resealed_file(b"") == b""
+    under(NEW)
+    assert sealing.unseal_file(again) == FILE
+    for unreadable in (sealed, b"rubbish"):
+        with pytest.raises(sealing.Unreadable):
+            sealing.unseal_file(unreadable)
+        with pytest.raises(sealing.Unreadable):
+            sealing.resealed_file(unreadable)

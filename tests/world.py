@@ -47,6 +47,7 @@ from tests.factories import (
     PROBLEM,
     VISION,
     make_application,
+    make_cv,
     make_evaluation,
     make_inquiry,
     make_letter,
@@ -240,11 +241,13 @@ async def _awaited(world: World, mentee: Person, mentor: Person) -> None:
         "application_id": (await make_application("Mia")).id,
         "deed": "down",
         "duty_id": (await make_letter(mentee)).id,
+        "hashed": (await make_cv(mentor)).hashed,
         "import_id": (await make_list()).id,
         "letter_id": letter.id,
         "name": "css/app.css",
         "noun": "letter",
         "nowhere": "nowhere",
+        "page_number": 1,
         "profile_id": handed_in.id,
         "report_id": report.id,
         "search_id": search.id,
@@ -262,6 +265,9 @@ async def _settled(world: World, mentee: Person, mentor: Person, coordinator: Pe
     await applications.refuse(application, **decided)
     profile = await make_profile(await make_person("Ugo", "Keller"), state=State.HANDED_IN)
     await profiles.refuse(profile, **decided)
+    asked = await make_profile(await make_person("Zoe", "Frei"), state=State.HANDED_IN)
+    await profiles.ask(asked, question="Combien?", **decided)
+    world.instead["POST /desk/profiles/{profile_id}/waiver"] = {"profile_id": asked.id}
     report = Report(key="report-of-the-world-2", by=mentee.id, about=mentor.id, sent_at=now)
     await report.save()
     seen = await reports.to_decide(report.id, coordinator)

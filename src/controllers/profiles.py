@@ -11,14 +11,15 @@ from litestar.di import NamedDependency
 import urls
 from content import catalogue, texts
 from controllers.providers import found
-from domain import norms, profiles, topics
+from domain import documents, norms, profiles, topics
 from domain.refusals import NormsFirst, NotComplete
+from forms.documents import CvForm
 from forms.fields import Sent
 from forms.profiles import ProfileForm
 from i18n import gettext, language
 from pages import Answer, Go, Page
 from tables.people import Person
-from tables.profiles import Profile
+from tables.profiles import Profile, ProfileQuestion
 
 PIECE = "profiles/_form"
 
@@ -29,10 +30,7 @@ class Profiles(Controller):
     @get()
     async def show(self, viewer: NamedDependency[Person]) -> Page:
         profile = await profiles.of(viewer)
-        form = ProfileForm.blank(viewer.language)
-        if profile is not None:
-            topics_chosen = await profiles.topics_of(profile)
-            form = ProfileForm.of(profile, (topic.key for topic in topics_chosen))
+        form = await form_of(profile, viewer)
         return Page("profiles/page", nav="account", **await card(profile, form, viewer))
 
     @post()
@@ -81,11 +79,23 @@ class Profiles(Controller):
         return Go(urls.PROFILE, toast=gettext("Votre profil est de nouveau un brouillon."))
 
 
+async def form_of(profile: Profile | None, viewer: Person) -> ProfileForm:
+    """With what is kept."""
+    if profile is None:
+        return ProfileForm.blank(viewer.language)
+    chosen = [topic.key for topic in await profiles.topics_of(profile)]
+    asked = [each for each in await questions(profile) if not each.answered_at]
+    return ProfileForm.of(profile, chosen, asked[0].answer if asked else "")
+
+
 async def card(profile: Profile | None, form: ProfileForm, viewer: Person) -> dict[str, Any]:
     """What profiles/_form.html and its page need."""
     spoken = language()
     return {
         "profile": profile,
+        "questions": await questions(profile),
+        "cv": await documents.of(viewer),
+        "cv_form": CvForm(),
         "form": form,
         "tree": await topics.tree(kept=form.ticked.get("topics", [])),
         "languages_spoken": _named(catalogue.languages(), spoken),
@@ -99,6 +109,11 @@ async def card(profile: Profile | None, form: ProfileForm, viewer: Person) -> di
         "is_norms_due": not await norms.has_accepted(viewer),
         "most_capacity": profiles.MOST_CAPACITY,
     }
+
+
+async def questions(profile: Profile | None) -> list[ProfileQuestion]:
+    """The office's, the last one perhaps without an answer."""
+    return (await profiles.questions_of([profile.id]))[profile.id] if profile else []
 
 
 def face_of(form: ProfileForm, viewer: Person) -> dict[str, Any]:
@@ -127,6 +142,8 @@ async def _kept(form: ProfileForm, viewer: Person, now: datetime) -> Profile | N
         await profiles.write(profile, form.face, by=viewer, now=now)
     except NotComplete:
         form.miss(profiles.lacking(form.face))
+    if form.answer is not None:
+        await profiles.prepare(profile, form.answer, by=viewer)
     return profile
 
 

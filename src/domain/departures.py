@@ -20,7 +20,7 @@ from tables.applications import State as ApplicationState
 from tables.barred import Barred
 from tables.contacts import Contact
 from tables.departed import Departed
-from tables.documents import Document
+from tables.documents import Document, DocumentFile
 from tables.drafts import Draft
 from tables.evaluations import Evaluation, Later, Thanks
 from tables.events import Event
@@ -38,7 +38,7 @@ from tables.norms import Acceptance, NormsVersion
 from tables.notes import Note
 from tables.office_notes import OfficeNote
 from tables.people import Person, Standing
-from tables.profiles import Profile, ProfileTopic
+from tables.profiles import Profile, ProfileQuestion, ProfileTopic
 from tables.reports import Reading, Report
 from tables.reports import State as ReportState
 from tables.search_changes import SearchChange
@@ -105,6 +105,7 @@ KEPT: dict[Any, str] = {
     Acceptance: "counts who accepted which version; no text",
     Barred: "whoever is excluded stays so, also once their data is gone",
     Departed: "a hash of the address, so that no list invites them anew",
+    DocumentFile: "goes with its document, by the database",
     House: "the association's own",
     Import: "a list the office brought",
     ImportText: "gone when its list is done or dropped",
@@ -112,6 +113,7 @@ KEPT: dict[Any, str] = {
     Logo: "the association's own",
     Mentorship: "states and days, for what counts, and the partner's own past",
     NormsVersion: "published",
+    ProfileQuestion: "goes with the profile, by the database",
     ProfileTopic: "goes with the profile, by the database",
     Reading: "which coordinator read a report when",
     SearchChange: "numbers",

@@ -9,26 +9,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clock import day
-from domain import deadlines, duties, evaluations, exclusions, history, reports
+from domain import deadlines, documents, duties, evaluations, exclusions, history, reports
 from domain.permissions import is_waiting, may_settle
-from domain.profiles import SETTLEMENTS
+from domain.profiles import DECIDED, SETTLEMENTS, questions_of
 from domain.refusals import AlreadySettled, insist
 from mail import outbox
 from tables.applications import Application
 from tables.applications import State as ApplicationState
 from tables.contacts import Contact
+from tables.documents import Document
 from tables.events import Event
 from tables.inquiries import Inquiry
 from tables.letters import Letter
 from tables.mentorships import Mentorship
 from tables.people import Person
-from tables.profiles import Profile, ProfileTopic
+from tables.profiles import Profile, ProfileQuestion, ProfileTopic
 from tables.profiles import State as ProfileState
 from tables.topics import Topic
 from tables.transaction import transaction
 
 SHOWN = 100
-SETTLED = (ProfileState.RELEASED, ProfileState.REFUSED)
+SETTLED = (*DECIDED, ProfileState.ASKED)
 # What takes something off the desk.
 TAKEN = (
     "application.accept",
@@ -53,6 +54,8 @@ class Line:
     settled_by: Person | None = None
     known: Person | None = None
     topics: Sequence[Topic] = ()
+    questions: Sequence[ProfileQuestion] = ()
+    cv: Document | None = None
     is_undoable: bool = False
     is_barred: bool = False
 
@@ -65,11 +68,16 @@ class Line:
     def is_waiting(self) -> bool:
         return is_waiting(self.row)
 
+    @property
+    def is_asked(self) -> bool:
+        """The ball is with the member, and the question can no longer be taken back."""
+        return self.row.state == ProfileState.ASKED and not self.is_undoable
+
 
 async def lines(now: datetime) -> list[Line]:
     fresh = Application.settled_at > now - deadlines.UNDO
     applied = (Application.state == ApplicationState.WAITING) | fresh
-    handed_in: Any = Profile.state == ProfileState.HANDED_IN
+    handed_in: Any = Profile.state.is_in([ProfileState.HANDED_IN, ProfileState.ASKED])
     just_settled = await _just_settled(now)
     if just_settled:
         handed_in = handed_in | (
@@ -81,12 +89,14 @@ async def lines(now: datetime) -> list[Line]:
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the desk, whatever it is about; `noun` names the piece that draws it."""
+    """One line of the desk, whatever it is about; `noun` names the piece that draws it.
+    `is_apart`: nothing of ours, until somebody else has answered."""
 
     noun: str
     row: Any
     since: datetime
     is_waiting: bool
+    is_apart: bool = False
     days: int = 0
 
     @property
@@ -104,8 +114,11 @@ def after(since: datetime, items: Sequence[Item]) -> str:
 
 
 async def items(viewer: Person, now: datetime) -> list[Item]:
-    """All that awaits somebody of the office, the oldest duty first."""
-    found = [Item("line", each, each.since, each.is_waiting) for each in await lines(now)]
+    """All that awaits somebody of the office, the oldest duty first; at the end what waits for
+    an answer."""
+    found = [
+        Item("line", each, each.since, each.is_waiting, each.is_asked) for each in await lines(now)
+    ]
     found += [
         Item("report", each, each.sent_at, each.settled_at is None)
         for each in await reports.on_desk(viewer, now)
@@ -119,7 +132,7 @@ async def items(viewer: Person, now: datetime) -> list[Item]:
         for each in await duties.duties(viewer, now)
     ]
     found = [replace(item, days=_days(item.since, now)) for item in found]
-    return sorted(found, key=lambda item: (item.since, item.noun, _number(item.row)))
+    return sorted(found, key=lambda item: (item.is_apart, item.since, item.noun, _number(item.row)))
 
 
 async def decisions(viewer: Person, now: datetime) -> int:
@@ -219,10 +232,20 @@ async def _profiles(where: Any, now: datetime) -> list[Line]:
     )
     numbers = [row.id for row in rows]
     deeds, topics = await _settlements(numbers), await _topics(numbers)
-    return [_profile_line(row, deeds.get(row.id), topics[row.id], now) for row in rows]
+    questions = await questions_of(numbers)
+    cvs = await documents.of_each([row.person.id for row in rows])
+    return [
+        replace(
+            _profile_line(row, deeds.get(row.id), now),
+            topics=topics[row.id],
+            questions=questions[row.id],
+            cv=cvs.get(row.person.id),
+        )
+        for row in rows
+    ]
 
 
-def _profile_line(row: Profile, deed: Event | None, topics: list[Topic], now: datetime) -> Line:
+def _profile_line(row: Profile, deed: Event | None, now: datetime) -> Line:
     is_settled = deed is not None and row.state in SETTLED
     settled_at = deed.at if deed and is_settled else None
     since: datetime = row.handed_in_at or row.changed_at
@@ -233,7 +256,6 @@ def _profile_line(row: Profile, deed: Event | None, topics: list[Topic], now: da
         days=_days(since, now),
         settled_at=settled_at,
         settled_by=_person(deed.by) if deed and is_settled else None,
-        topics=topics,
         is_undoable=_is_undoable(settled_at, now),
     )
 

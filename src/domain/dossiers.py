@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from domain import documents
+from tables.documents import Document
 from tables.events import Event
 from tables.inquiries import OPEN, Inquiry
 from tables.letters import Letter
@@ -15,7 +17,7 @@ from tables.mentorships import OVER, Mentorship
 from tables.norms import Acceptance, NormsVersion
 from tables.office_notes import OfficeNote
 from tables.people import Person, Standing
-from tables.profiles import Profile
+from tables.profiles import Profile, State
 
 EVENTS = 30
 NOTES = 50
@@ -43,6 +45,7 @@ class Counted:
 class Dossier:
     person: Person
     profile: dict[str, Any] | None
+    cv: Document | None
     consents: Sequence[Consent]
     as_mentee: Counted
     as_mentor: Counted
@@ -68,6 +71,7 @@ async def of(person: Person) -> Dossier:
     return Dossier(
         person=person,
         profile=profile,
+        cv=await documents.of(person) if profile and profile["state"] != State.DRAFT else None,
         consents=await _consents(person),
         as_mentee=await _counted(Inquiry.mentee, Mentorship.mentee, person),
         as_mentor=await _counted(Inquiry.mentor, Mentorship.mentor, person),

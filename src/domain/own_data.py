@@ -18,7 +18,7 @@ from tables.applications import Application
 from tables.barred import Barred
 from tables.contacts import Contact
 from tables.departed import Departed
-from tables.documents import Document
+from tables.documents import Document, DocumentFile
 from tables.drafts import Draft
 from tables.evaluations import Evaluation, Later, Thanks
 from tables.events import Event
@@ -36,7 +36,7 @@ from tables.notes import Note
 from tables.office_notes import OfficeNote
 from tables.people import Person
 from tables.private import SEALED
-from tables.profiles import Profile, ProfileTopic
+from tables.profiles import Profile, ProfileQuestion, ProfileTopic
 from tables.reports import Reading, Report
 from tables.search_changes import SearchChange
 from tables.searches import SavedSearch, SoughtInVain
@@ -54,6 +54,7 @@ INNER = {
     "id", "key", "hashed", "mark", "browser", "visitor", "code", "link", "lease", "due", "expires",
     "sort_as", "uid", "person", "author", "to", "address", "changed_by", "sequence", "message_id",
     "thread", "reminded", "is_urgent", "warned_for", "internal_note", "lines", "attempts", "noun",
+    "drawn",
 }  # fmt: skip
 
 
@@ -93,6 +94,13 @@ PARTS: dict[Any, Part] = {
     ProfileTopic: Part(
         N_("Thèmes du profil"),
         lambda p: ProfileTopic.profile.is_in(
+            Profile.select(Profile.id).where(Profile.person == p.id)
+        ),
+        hidden=frozenset({"profile"}),
+    ),
+    ProfileQuestion: Part(
+        N_("Questions du secrétariat sur le profil"),
+        lambda p: ProfileQuestion.profile.is_in(
             Profile.select(Profile.id).where(Profile.person == p.id)
         ),
         hidden=frozenset({"profile"}),
@@ -173,6 +181,7 @@ PARTS: dict[Any, Part] = {
 LEFT_OUT: dict[Any, str] = {
     Barred: "addresses of excluded people, who are no members",
     Departed: "hashes of whoever is no member any more",
+    DocumentFile: "the CV itself: a link beside leads to it",
     House: "the association's own",
     ImportText: "members' addresses, as the office keeps them",
     Logo: "the association's own",

@@ -23,7 +23,7 @@ from tables.applications import State as ApplicationState
 from tables.barred import Barred
 from tables.contacts import Contact
 from tables.departed import Departed
-from tables.documents import Document
+from tables.documents import Document, DocumentFile
 from tables.drafts import Draft
 from tables.evaluations import Evaluation, Later, Thanks
 from tables.events import Event
@@ -44,7 +44,8 @@ from tables.norms import Acceptance, NormsVersion
 from tables.notes import Note
 from tables.office_notes import OfficeNote
 from tables.people import Person, Standing
-from tables.profiles import Profile, ProfileTopic
+from tables.profiles import Profile, ProfileQuestion, ProfileTopic
+from tables.profiles import State as ProfileState
 from tables.reports import Reading, Report
 from tables.reports import State as ReportState
 from tables.search_changes import SearchChange
@@ -101,6 +102,12 @@ def _inquiries(before: datetime) -> Any:
 
 def _of_pairs(table: Any) -> Due:
     return lambda before: table.mentorship.is_in(_pairs(before))
+
+
+def _asked(before: datetime) -> Any:
+    """Not one that still waits for its answer."""
+    waiting = Profile.select(Profile.id).where(Profile.state == ProfileState.ASKED)
+    return (ProfileQuestion.asked_at < before) & ProfileQuestion.profile.not_in(waiting)
 
 
 def _since(column: Any, *also: Any) -> Due:
@@ -183,12 +190,7 @@ RULES: tuple[Rule, ...] = (
         _since(Profile.changed_at),
         (Profile.note_sealed,),
     ),
-    Rule(
-        N_("Questions posées sur les profils"),
-        Profile,
-        _since(Profile.asked_at),
-        (Profile.question_sealed,),
-    ),
+    Rule(N_("Questions posées sur les profils"), ProfileQuestion, _asked),
     Rule(
         N_("Messages qui n’ont pas pu partir"),
         Letter,
@@ -219,7 +221,8 @@ KEPT: dict[Any, str] = {
     Barred: "or an excluded person could come back",
     Departed: "hashes, or a list would invite whoever left",
     Calendar: "until its owner ends it or leaves",
-    Document: "goes with the profile or its owner",
+    Document: "until its owner removes it or leaves",
+    DocumentFile: "goes with its document",
     Favourite: "until its owner lets go of it",
     FreeWish: "gone once told",
     House: "the association's own",

@@ -25,6 +25,7 @@ MISSING = {
 @dataclass
 class ProfileForm(Form):
     face: Face | None = None
+    answer: str | None = None  # to the office's question, where the page has one
 
     @classmethod
     def read(cls, sent: Sent, topics: Iterable[str]) -> ProfileForm:
@@ -40,6 +41,7 @@ class ProfileForm(Form):
             topics=reader.choices("topics", tuple(topics)),
             capacity=_number(reader, "capacity", 1, MOST_CAPACITY, 1),
         )
+        form.answer = reader.text("answer") if sent.all("answer") else None
         form.face = None if form.errors else face
         return form
 
@@ -49,12 +51,13 @@ class ProfileForm(Form):
         return cls(typed={"capacity": "1"}, ticked={"languages": [language]})
 
     @classmethod
-    def of(cls, profile: Profile, topics: Iterable[str]) -> ProfileForm:
+    def of(cls, profile: Profile, topics: Iterable[str], answer: str = "") -> ProfileForm:
         return cls(
             typed={
                 "about": profile.about,
                 "years": str(profile.years or ""),
                 "capacity": str(profile.capacity),
+                "answer": answer,
             },
             ticked={
                 "languages": profile.spoken,

@@ -19,6 +19,7 @@ from sealing import hashed, keyed
 from tables.applications import Application
 from tables.inquiries import Inquiry
 from tables.people import Person
+from tables.profiles import ProfileQuestion
 from tables.searches import SavedSearch
 
 CODE_LIFE = timedelta(minutes=15)
@@ -109,6 +110,14 @@ async def profile_refused(person: Person, now: datetime, wait: timedelta = AT_ON
     """Without a reason (norm 1)."""
     key = f"profile:{person.id}:refused:{_ms(now)}"
     await outbox.post("profile_refused", key, person, now, wait=wait)
+
+
+async def profile_asked(
+    person: Person, asked: ProfileQuestion, now: datetime, wait: timedelta = AT_ONCE
+) -> None:
+    key = f"profile:{person.id}:asked:{_ms(now)}"
+    link = f"{urls.absolute(urls.PROFILE)}#question"
+    await outbox.post("profile_asked", key, person, now, wait=wait, asked=asked, link=link)
 
 
 # A request and its guaranteed reply

@@ -16,10 +16,11 @@ import sealing
 from tables.barred import Barred
 from tables.house import House
 from tables.piccolo_app import TABLES
-from tables.private import sealed_columns
+from tables.private import holds_files, sealed_columns
 
 Say = Callable[[str], None]
 BATCH = 200  # rows read at once
+FEW = 4  # of those that hold files
 PAUSE = 2.0  # seconds: who has just read a row may still write it back as it was
 ROUNDS = 10
 WIDTH = 30
@@ -79,7 +80,7 @@ async def rotate(say: Say) -> int:
 async def holds_sealed_texts() -> bool:
     for table in TABLES:
         for column in sealed_columns(table):
-            if await table.exists().where(column != ""):
+            if await table.exists().where(column != column.value_type()):
                 return True
     return False
 
@@ -107,7 +108,8 @@ async def _round() -> Round:
 async def _table(table: type[Table], found: Round, bar: Bar) -> None:
     key: Any = table._meta.primary_key
     columns, last = sealed_columns(table), 0
-    while rows := await table.select(key, *columns).where(key > last).order_by(key).limit(BATCH):
+    most = FEW if holds_files(table) else BATCH
+    while rows := await table.select(key, *columns).where(key > last).order_by(key).limit(most):
         for row in rows:
             await _row(table, row, found)
         last = rows[-1]["id"]
@@ -121,7 +123,8 @@ async def _row(table: type[Table], row: dict[str, Any], found: Round) -> None:
     for column, sealed in columns.items():
         found.texts += bool(sealed)
         try:
-            new = sealing.resealed(sealed)
+            is_file = isinstance(sealed, bytes)
+            new = sealing.resealed_file(sealed) if is_file else sealing.resealed(sealed)
         except sealing.Unreadable:
             found.unreadable.append(f"{table._meta.tablename} {row['id']} {column._meta.name}")
             continue

@@ -10,7 +10,7 @@ from tables.applications import Application
 from tables.barred import Barred
 from tables.contacts import Contact
 from tables.departed import Departed
-from tables.documents import Document
+from tables.documents import Document, DocumentFile
 from tables.drafts import Draft
 from tables.evaluations import Evaluation, Later, Thanks
 from tables.events import Event
@@ -27,7 +27,7 @@ from tables.norms import Acceptance, NormsVersion
 from tables.notes import Note
 from tables.office_notes import OfficeNote
 from tables.people import Person
-from tables.profiles import Profile, ProfileTopic
+from tables.profiles import Profile, ProfileQuestion, ProfileTopic
 from tables.reports import Reading, Report
 from tables.search_changes import SearchChange
 from tables.searches import SavedSearch, SoughtInVain
@@ -48,6 +48,7 @@ TABLES: list[type[Table]] = [
     Topic,
     Profile,
     ProfileTopic,
+    ProfileQuestion,
     SavedSearch,
     SoughtInVain,
     SearchChange,
@@ -72,6 +73,7 @@ TABLES: list[type[Table]] = [
     House,
     Logo,
     Document,
+    DocumentFile,
     Import,
     ImportText,
     Wording,

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from piccolo.columns import Column
+from piccolo.columns import Bytea, Column
 from piccolo.table import Table
 
-from sealing import seal, unseal
+from sealing import seal, seal_file, unseal, unseal_file
 
 SEALED = "_sealed"  # how the columns end
 
 
 def sealed_columns(table: type[Table]) -> list[Column]:
     return [column for column in table._meta.columns if column._meta.name.endswith(SEALED)]
+
+
+def holds_files(table: type[Table]) -> bool:
+    """Rows of megabytes, which are read one by one."""
+    return any(isinstance(column, Bytea) for column in sealed_columns(table))
 
 
 class Private:
@@ -28,3 +33,13 @@ class Private:
 
     def __set__(self, row: Any, text: str) -> None:
         setattr(row, self.column, seal(text))
+
+
+class PrivateFile(Private):
+    """The same for bytes, in a column of bytes."""
+
+    def __get__(self, row: Any, _owner: Any = None) -> Any:
+        return unseal_file(getattr(row, self.column)) if row is not None else b""
+
+    def __set__(self, row: Any, content: Any) -> None:
+        setattr(row, self.column, seal_file(content))

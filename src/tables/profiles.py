@@ -26,6 +26,7 @@ from tables.topics import Topic
 class State(StrEnum):
     DRAFT = "draft"
     HANDED_IN = "handed_in"
+    ASKED = "asked"  # by the office, and not answered yet
     RELEASED = "released"
     REFUSED = "refused"
 
@@ -56,14 +57,11 @@ class Profile(Table, tablename="profiles"):
     unanswered = SmallInt(default=0)
     usual_hours = Integer(null=True, default=None)
     note_sealed = Text()
-    question_sealed = Text()
-    asked_at = Timestamptz(null=True, default=None)
     handed_in_at = Timestamptz(null=True, default=None)
     released_at = Timestamptz(null=True, default=None)
     changed_at = Timestamptz(default=None)
 
     note = Private("note_sealed")
-    question = Private("question_sealed")
 
     @property
     def is_released(self) -> bool:
@@ -88,3 +86,18 @@ class ProfileTopic(Table, tablename="profile_topics"):
     id: Serial
     profile = ForeignKey(Profile, on_delete=OnDelete.cascade, null=False, index=True)
     topic = ForeignKey(Topic, on_delete=OnDelete.cascade, null=False, index=True)
+
+
+class ProfileQuestion(Table, tablename="profile_questions"):
+    """The office's, about a profile that was handed in. `answer` is a draft until `answered_at`."""
+
+    id: Serial
+    profile = ForeignKey(Profile, on_delete=OnDelete.cascade, null=False, index=True)
+    language = Varchar(length=2, default="fr")
+    question_sealed = Text()
+    asked_at = Timestamptz(default=None)
+    answer_sealed = Text()
+    answered_at = Timestamptz(null=True, default=None)
+
+    question = Private("question_sealed")
+    answer = Private("answer_sealed")

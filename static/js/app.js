@@ -312,6 +312,19 @@ on('input', ({target}) => {
 // --- Tabs that scroll sideways: the page's own in view ---------------------------------------------------------------
 $$('.tabs [aria-current]').forEach(tab => tab.scrollIntoView({block: 'nearest', inline: 'center'}));
 
+// --- A file that is too large is said before it travels: <input type="file" data-heaviest="bytes" data-heavy="words"> -----
+on('change', ({target}) => {
+  if (!target.matches?.('[data-heaviest]')) return;
+  const id = `${target.id}-error`;
+  $('#' + id)?.remove();
+  target.removeAttribute('aria-invalid');
+  if (![...target.files].some(file => file.size > Number(target.dataset.heaviest))) return;
+  target.value = '';
+  target.setAttribute('aria-invalid', 'true');
+  target.setAttribute('aria-errormessage', id);
+  target.after(Object.assign(document.createElement('p'), {id, className: 'error', role: 'alert', textContent: target.dataset.heavy}));
+});
+
 // --- Start ---------------------------------------------------------------------------------------------------------
 prepare(document);
 $(WRONG)?.focus();

@@ -24,7 +24,7 @@ from domain import (
 )
 from domain.refusals import AlreadySettled, LastCoordinator, MentorGone, Paused, Unseen
 from running import leftovers
-from sealing import unseal
+from sealing import unseal, unseal_file
 from search import find, members
 from search.facets import Query
 from tables.events import Event
@@ -36,7 +36,7 @@ from tables.piccolo_app import TABLES
 from tables.private import SEALED
 from tables.reports import Report
 from tests.factories import make_inquiry, make_letter, make_mentor, make_mentorship, new_key
-from tests.private_texts import sentence, write_everything
+from tests.private_texts import readable, sentence, write_everything
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 # Of those that write_everything lets the mentee write.
@@ -51,10 +51,17 @@ THEIRS = (
     "notes.fields",
     "reports.words",
     "thanks.words",
+    "document_files.content",
     "documents.name",
+    "profile_questions.answer",
+    "profile_questions.question",
     "office_notes.words",
     "calendars.secret",
 )
+
+
+def opened(value: str | bytes) -> str:
+    return readable(unseal_file(value) if isinstance(value, bytes) else unseal(value))
 
 
 async def everything() -> str:
@@ -63,8 +70,7 @@ async def everything() -> str:
     for table in TABLES:
         for row in await table.select():
             for name, value in row.items():
-                is_sealed = name.endswith(SEALED) and isinstance(value, str)
-                lines.append(unseal(value) if is_sealed else str(value))
+                lines.append(opened(value) if name.endswith(SEALED) else str(value))
     return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ MINE = (
     "inquiries.problem", "inquiries.vision", "inquiries.expectations", "drafts.fields",
     "contacts.line", "meetings.place", "notes.fields", "reports.words", "evaluations.to_office",
     "evaluations.to_partner", "thanks.words", "documents.name",
+    "profile_questions.answer", "profile_questions.question",
 )  # fmt: skip
 NOT_MINE = (
     "inquiries.answer", "agreements.form", "applications.words", "office_notes.words",

@@ -21,7 +21,7 @@ from domain.refusals import (
 from mail import letters
 from tables.events import Event
 from tables.people import Person
-from tables.profiles import Profile, State
+from tables.profiles import Profile, ProfileQuestion, State
 from tests.factories import make_inquiry, make_person, make_profile
 
 Verb = Callable[[Profile, Person], Awaitable[None]]
@@ -43,13 +43,32 @@ async def refuse(profile: Profile, by: Person) -> None:
     await profiles.refuse(profile, by=by, note="", now=clock.now())
 
 
+async def ask(profile: Profile, by: Person) -> None:
+    question, now = "Combien de personnes?", clock.now()
+    await profiles.ask(profile, question=question, by=by, note="", now=now)
+
+
+async def waive(profile: Profile, by: Person) -> None:
+    await profiles.waive(profile, by=by, note="", now=clock.now())
+
+
 async def reopen(profile: Profile, by: Person) -> None:
     await profiles.reopen(profile, by=by, now=clock.now())
 
 
 OWN: dict[str, Verb] = {"hand_in": hand_in, "take_back": take_back}
-OFFICE: dict[str, Verb] = {"release": release, "refuse": refuse, "reopen": reopen}
+OFFICE: dict[str, Verb] = {
+    "ask": ask,
+    "waive": waive,
+    "release": release,
+    "refuse": refuse,
+    "reopen": reopen,
+}
 VERBS = OWN | OFFICE
+PASSAGES = {verb: (verb,) for verb in VERBS} | {
+    "hand_in": ("hand_in", "answer"),
+    "reopen": ("reopen", "unask"),
+}
 
 
 async def brought(person: Person, state: State, by: Person) -> Profile:
@@ -61,6 +80,12 @@ async def brought(person: Person, state: State, by: Person) -> Profile:
     if state == State.REFUSED:
         await history.record("profile.refuse", profile, by, now)
         await letters.profile_refused(person, now, wait=deadlines.UNDO)
+    if state == State.ASKED:
+        await history.record("profile.ask", profile, by, now)
+        asked = ProfileQuestion(profile=profile.id, asked_at=now)
+        asked.question = "Combien de personnes?"
+        await asked.save()
+        await letters.profile_asked(person, asked, now, wait=deadlines.UNDO)
     return profile
 
 
@@ -71,18 +96,26 @@ async def test_a_verb_acts_from_its_own_states_alone(
 ) -> None:
     profile = await brought(mentee, state, coordinator)
     before = await Event.count()
-    origins, goal = profiles.MOVES[verb]
+    passages = [each for each in PASSAGES[verb] if state in profiles.MOVES[each][0]]
     by = mentee if verb in OWN else coordinator
 
-    if state in origins:
+    if passages:
         await VERBS[verb](profile, by)
     else:
         with pytest.raises((AlreadySettled, UndoTooLate)):
             await VERBS[verb](profile, by)
     row = await Profile.objects().get(Profile.id == profile.id)
 
-    assert row and row.state == (goal if state in origins else state)
-    assert await Event.count() - before == (state in origins)
+    goals = [profiles.MOVES[each][1] for each in passages] or [state]
+    deeds = [each["what"] for each in await Event.select(Event.what).order_by(Event.id)]
+    assert row and [row.state] == goals
+    assert deeds[before:] == [f"profile.{each}" for each in passages]
+
+
+def test_every_passage_is_somebodys_verb() -> None:
+    assert sorted(each for passages in PASSAGES.values() for each in passages) == sorted(
+        profiles.MOVES
+    )
 
 
 @pytest.mark.parametrize("verb", VERBS)

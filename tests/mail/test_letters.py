@@ -25,6 +25,7 @@ from tables.house import House
 from tables.inquiries import Inquiry, Reason
 from tables.letters import Letter
 from tables.people import Person
+from tables.profiles import ProfileQuestion
 from tables.searches import SavedSearch
 from tests.factories import make_application, make_inquiry, make_person
 from tests.mail import (
@@ -81,6 +82,13 @@ async def scene(database: Any) -> Scene:
     )
 
 
+def asked() -> ProfileQuestion:
+    """By somebody of the office who writes German."""
+    question = ProfileQuestion(profile=1, language="de", asked_at=NOW)
+    question.question = "Wie viele Personen?\n\n=> Klick | http://x"
+    return question
+
+
 Writing = Callable[[Scene], Awaitable[None]]
 LETTERS: dict[str, Writing] = {
     "account_deleted": lambda s: departure_letters.account_deleted(
@@ -94,6 +102,7 @@ LETTERS: dict[str, Writing] = {
     "application_known": lambda s: letters.application_known(s.mentee, NOW),
     "profile_released": lambda s: letters.profile_released(s.mentor, NOW),
     "profile_refused": lambda s: letters.profile_refused(s.mentor, NOW),
+    "profile_asked": lambda s: letters.profile_asked(s.mentor, asked(), NOW),
     "inquiry_received": lambda s: letters.inquiry_received(s.inquiry, LINK, NOW),
     "inquiry_reminder": lambda s: letters.inquiry_reminder(s.inquiry, 3, LINK, NOW),
     "inquiry_accepted": lambda s: letters.inquiry_accepted(s.inquiry, "Avec plaisir.", NOW),
@@ -118,6 +127,7 @@ TO_MENTOR = {
     "inquiry_explained",
     "inquiry_withdrawn",
     "inquiry_lapsed",
+    "profile_asked",
     "profile_released",
     "profile_refused",
     "turned_busy",
@@ -337,12 +347,21 @@ async def test_a_refusal_gives_no_reason_and_is_kind(scene: Scene, name: str) ->
     assert "Merci" in letter.text and "Trop jeune" not in letter.text
 
 
+async def test_the_offices_question_is_quoted_in_its_own_language(scene: Scene) -> None:
+    letter = await written(scene, "profile_asked")
+
+    assert "> Wie viele Personen?\n>\n> => Klick | http://x" in letter.text
+    assert letter.html.count('<blockquote lang="de"') == 1 and "http://x" not in links(letter.html)
+    assert f"http://localhost:8000{urls.PROFILE}#question" in links(letter.html)
+
+
 async def test_the_office_can_take_its_time(scene: Scene) -> None:
     wait = timedelta(seconds=30)
     await letters.application_accepted(scene.application, scene.mentee, NOW, wait)
     await letters.application_refused(scene.application, NOW, wait)
     await letters.profile_released(scene.mentor, NOW, wait)
     await letters.profile_refused(scene.mentor, NOW, wait)
+    await letters.profile_asked(scene.mentor, asked(), NOW, wait)
 
     assert {letter.due for letter in await Letter.objects()} == {milliseconds(NOW + wait)}
 

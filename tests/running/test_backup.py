@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from domain import documents
 from running import backup, upgrade
+from tests import papers
 from tests.databases import bound, copied_sqlite, opened
+from tests.factories import make_person
 
 
 @pytest.fixture
@@ -31,6 +34,19 @@ async def test_restored_is_what_was_there_at_the_backup(house: str, tmp_path: Pa
     assert _notes_in(tmp_path / "mentorat.before-restore.sqlite") == ["before", "after"]
     assert copy.stat().st_mode & 0o777 == 0o600
     assert "The key is not in it: SECRET_KEY." in said[0]
+
+
+async def test_a_cv_comes_back_with_its_pictures(house: str, tmp_path: Path) -> None:
+    copy, paper = tmp_path / "copy.sqlite", papers.pdf()
+    async with opened(house):
+        person = await make_person(has_accepted=False)
+        await documents.keep("CV.pdf", paper, by=person, now=person.created_at)
+        await backup.back_up(copy, lambda _: None)
+        await documents.remove(by=person, now=person.created_at)
+        await backup.restore(copy, lambda _: None)
+        cv = await documents.of(person)
+        assert cv and await documents.content(cv) == paper
+        assert (await documents.content(cv, 1) or b"").startswith(b"\x89PNG")
 
 
 async def test_onto_a_new_machine(house: str, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from domain import founding, house
 from running import keys
 from tables.barred import Barred
 from tables.contacts import Contact
+from tables.documents import Document, DocumentFile
 from tables.events import Event
 from tables.house import House
 from tables.piccolo_app import TABLES
@@ -212,10 +213,46 @@ async def test_it_reads_by_the_batch(
     assert await written() == full
 
 
+async def test_files_are_read_a_few_at_a_time(
+    full: dict[str, list[str]],
+    under: Under,
+    monkeypatch: pytest.MonkeyPatch,
+    queries: Callable[[], Any],
+) -> None:
+    """Five megabytes each: never all of them in memory."""
+    [document] = await Document.select(Document.id)
+    for number in range(2, 2 + 2 * keys.FEW):
+        row = DocumentFile(document=document["id"], number=number)
+        row.content = b"page %d" % number
+        await row.save()
+    before = await written()
+    under(f"{NEW},{OLD}")
+    with queries() as asked:
+        await rotated()
+    read = [each for each in asked if each.startswith("SELECT") and "content_sealed" in each]
+    read = [each for each in read if "document_files" in each]
+    under(NEW)
+
+    assert await written() == before and read
+    assert all(each.endswith(f"LIMIT {keys.FEW}") for each in read)
+
+
 async def test_an_empty_house_holds_nothing_sealed(database: Any, under: Under) -> None:
     assert not await keys.holds_sealed_texts()
     under(OLD)
     await House(probe_sealed=sealing.seal("mentorat")).save()
+    assert await keys.holds_sealed_texts()
+
+
+async def test_a_file_alone_is_something_sealed(database: Any, under: Under) -> None:
+    under(OLD)
+    person = await make_person(has_accepted=False)
+    document = Document(person=person.id, hashed="h" * 64, uploaded_at=clock.now())
+    await document.save()
+    assert not await keys.holds_sealed_texts()
+    row = DocumentFile(document=document.id)
+    row.content = b"%PDF-"
+    await row.save()
     assert await keys.holds_sealed_texts()
 
 
