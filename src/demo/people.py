@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from clock import day
+from demo import cvs
+from demo.cvs import Entry, Section
 from demo.moments import Deed, moment
-from domain import availability, first_run, history, norms, profiles
+from domain import availability, documents, first_run, history, norms, profiles
 from tables.people import Person, Standing
 from tables.profiles import Profile
 
@@ -73,6 +75,19 @@ class Cast:
         await profiles.write(profile, face, by=person, now=at)
         await profiles.hand_in(profile, by=person, now=at)
 
+    async def add_cv(self, cv: Told, at: datetime) -> None:
+        person = self[cv["mentor"]]
+        sections = [
+            Section(title, [Entry(*entry) for entry in entries])
+            for title, entries in cv["sections"].items()
+        ]
+        paper = cvs.write(person.name, person.function, cv["about"], sections)
+        await documents.keep(cv["file"], paper, by=person, now=at)
+
+    async def ask(self, key: str, question: str, at: datetime) -> None:
+        profile = await self.profile(key)
+        await profiles.ask(profile, question=question, by=self["office"], note="", now=at)
+
     async def release(self, key: str, at: datetime) -> None:
         await profiles.release(await self.profile(key), by=self["office"], note="", now=at)
 
@@ -106,6 +121,7 @@ def deeds(cast: Cast, now: datetime) -> Iterator[Deed]:
     for number, mentor in enumerate(told("mentors")["mentor"]):
         if "state" in mentor:
             yield from _arrival(cast, mentor, waiting + 12, waiting, now)
+            yield from _papers(cast, mentor["key"], waiting, now)
             waiting -= 2
         else:
             yield from _arrival(cast, mentor, JOINED - number, JOINED - number - 1, now)
@@ -121,6 +137,16 @@ def _arrival(
     key = mentor["key"]
     yield Deed(moment(now, joined, key), partial(cast.join, mentor))
     yield Deed(moment(now, handed_in, key, (19, 22)), partial(cast.hand_in, mentor))
+
+
+def _papers(cast: Cast, key: str, handed_in: int, now: datetime) -> Iterator[Deed]:
+    """A CV in the afternoon before, and what the office asks about it."""
+    for cv in told("cvs")["cv"]:
+        if cv["mentor"] == key:
+            yield Deed(moment(now, handed_in, key, (14, 18)), partial(cast.add_cv, cv))
+            if question := cv.get("question"):
+                asked = moment(now, question["days_ago"], f"{key} asked", (8, 17))
+                yield Deed(asked, partial(cast.ask, key, question["text"]))
 
 
 def _welcome(cast: Cast, mentor: Told, released: int, now: datetime) -> Iterator[Deed]:

@@ -11,9 +11,10 @@ import pytest
 import clock
 from demo import people, story
 from demo.people import told
-from domain import deadlines, house, inquiries, searches
+from domain import deadlines, documents, house, inquiries, profiles, searches
 from search import find
 from tables.applications import Application
+from tables.documents import Document
 from tables.drafts import Draft
 from tables.events import Event
 from tables.favourites import Favourite, FreeWish
@@ -45,6 +46,7 @@ async def test_the_whole_story(now: Any) -> None:
     await everybody_is_there()
     await every_state_is_there()
     await words_are_those_of_the_files()
+    await papers_lie_beside_the_profiles()
     await nothing_waits_to_be_sent(now)
     await history_is_in_order(now)
     await the_clock_finds_nothing_to_do(now)
@@ -52,10 +54,12 @@ async def test_the_whole_story(now: Any) -> None:
 
 
 async def everybody_is_there() -> None:
-    profiles = await Profile.objects(Profile.person)
-    states = Counter(profile.state for profile in profiles)
-    assert len(profiles) == len(told("mentors")["mentor"]) == 65
-    assert states == {ProfileState.RELEASED: 61, ProfileState.HANDED_IN: 4}
+    rows = await Profile.objects(Profile.person)
+    states = Counter(profile.state for profile in rows)
+    assert len(rows) == len(told("mentors")["mentor"]) == 65
+    asked = len([cv for cv in told("cvs")["cv"] if "question" in cv])
+    waiting = {ProfileState.HANDED_IN: 4 - asked, ProfileState.ASKED: asked}
+    assert asked and states == waiting | {ProfileState.RELEASED: 61}
     assert await Person.count() == 65 + len(told("mentees")["mentee"]) + 1
     assert await Person.count().where(Person.is_coordinator.eq(True)) == 1
     assert await Application.count() == len(told("applications")["application"])
@@ -94,6 +98,20 @@ async def words_are_those_of_the_files() -> None:
     assert {application.words for application in await Application.objects()} == words
     abouts = {mentor["about"] for mentor in told("mentors")["mentor"]}
     assert {profile.about for profile in await Profile.objects()} == abouts
+
+
+async def papers_lie_beside_the_profiles() -> None:
+    for written in told("cvs")["cv"]:
+        [owner] = await Person.objects().where(Person.email == people.address(written["mentor"]))
+        cv = await documents.of(owner)
+        assert cv and cv.name == written["file"] and cv.drawn == cv.pages
+        profile = await profiles.of(owner)
+        assert profile and profile.handed_in_at > cv.uploaded_at
+        asked = (await profiles.questions_of([profile.id]))[profile.id]
+        said = [written["question"]["text"]] if "question" in written else []
+        assert [each.question for each in asked] == said
+    pages = [row["pages"] for row in await Document.select(Document.pages)]
+    assert sorted(pages) == [1, 1, 2]
 
 
 async def nothing_waits_to_be_sent(now: Any) -> None:
