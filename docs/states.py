@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from domain import agreements, departures, exclusions, imports, inquiries, meetings, mentorships
+from domain import (
+    agreements,
+    departures,
+    exclusions,
+    imports,
+    inquiries,
+    meetings,
+    mentorships,
+    profiles,
+)
 
 Moves = Mapping[str, tuple[Sequence[str], str]]
 
@@ -16,6 +25,7 @@ DRAWN: dict[str, Moves] = {
     "mentorships": mentorships.MOVES,
     "agreements": agreements.MOVES,
     "meetings": meetings.MOVES,
+    "profiles": profiles.MOVES,
     "people": {**exclusions.MOVES, **departures.MOVES},
     "imports": imports.MOVES,
 }

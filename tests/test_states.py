@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tables import agreements, inquiries, meetings, mentorships
+from tables import agreements, inquiries, meetings, mentorships, profiles
 
 DOCS = Path(__file__).parents[1] / "docs"
 STATES: dict[str, type[StrEnum]] = {
@@ -17,6 +17,7 @@ STATES: dict[str, type[StrEnum]] = {
     "mentorships": mentorships.State,
     "agreements": agreements.State,
     "meetings": meetings.State,
+    "profiles": profiles.State,
 }
 
 

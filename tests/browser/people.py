@@ -11,6 +11,7 @@ from domain import (
     agreements,
     applications,
     contacts,
+    documents,
     exclusions,
     founding,
     house,
@@ -18,6 +19,7 @@ from domain import (
     norms,
     norms_drafts,
     people,
+    profiles,
     reports,
     sessions,
 )
@@ -35,6 +37,7 @@ from tables.mentorships import Mentorship, Question
 from tables.mentorships import State as Ended
 from tables.people import Person
 from tables.profiles import State as ProfileState
+from tests import papers
 from tests.factories import (
     make_application,
     make_evaluation,
@@ -110,7 +113,7 @@ async def with_story() -> dict[str, int]:
     mentorship = await make_mentorship(nadia, marc, inquiry=accepted)
     await _noted(mentorship, nadia, marc)
     await make_application("Nora", "Keller")
-    await make_mentor("Remo", "Lanz", state=ProfileState.HANDED_IN)
+    await _wait_for_the_office(ursula)
     ended, parted = await _ended(nadia, ursula)
     await _agreed(mentorship, nadia, marc)
     await make_meeting(mentorship, state=MeetingState.PROPOSED)
@@ -128,6 +131,22 @@ async def with_story() -> dict[str, int]:
         "report": await _awaited(nadia, ursula),
         "left": await _left(nadia),
     }
+
+
+async def _wait_for_the_office(mentor: Person) -> None:
+    """One profile with a CV and an answered question, one with a question; a mentor with a CV."""
+    now, office = clock.now(), await _known(OFFICE)
+    for name, answer in (("Remo", "Zwölf."), ("Pia", "")):
+        owner = await make_mentor(name, "Lanz", state=ProfileState.HANDED_IN)
+        profile = await profiles.of(owner)
+        assert profile is not None
+        await documents.keep("CV.pdf", papers.pdf(name, pages=2), by=owner, now=now)
+        question, asked = "Combien de personnes?", now - timedelta(days=1)
+        await profiles.ask(profile, question=question, by=office, note="", now=asked)
+        if answer:
+            await profiles.prepare(profile, answer, by=owner)
+            await profiles.hand_in(profile, by=owner, now=now)
+    await documents.keep("CV.pdf", papers.pdf(mentor.name), by=mentor, now=now)
 
 
 async def _ended(mentee: Person, mentor: Person) -> tuple[int, int]:

@@ -192,6 +192,7 @@ def test_the_ways_to_fail_are_accessible_too(place: Place, chromium: Browser) ->
         page.locator("details.choice > summary").nth(number).click()
         found += _axe(page, f"answer {number} open")
     found += _office_at_work(page, place)
+    found += _desk_and_cv(page, place)
     context.close()
     assert found == []
 
@@ -221,6 +222,25 @@ def _office_at_work(page: Page, place: Place) -> list[Any]:
     page.locator("main form .actions button").first.click()
     page.locator("#file-error").wait_for()
     return found + _axe(page, "list without a file")
+
+
+def _desk_and_cv(page: Page, place: Place) -> list[Any]:
+    """Lines that are open, with pictures of pages; a question that wasn't written, no PDF."""
+    place.enter(page.context, "office")
+    page.goto(f"{place.address}/desk")
+    for name in ("Remo", "Pia"):
+        page.locator(".desk-item", has_text=name).locator("summary").first.click()
+    line = page.locator(".desk-item", has_text="Remo")
+    line.locator(".reveal > summary").first.click()
+    line.locator("button[formaction$=question]").click()
+    line.locator(".error").wait_for()
+    found = _axe(page, "desk with open lines")
+    place.enter(page.context, "mentor")
+    page.goto(f"{place.address}/profile")
+    page.locator("#cv-look > summary").click()
+    page.locator("#cv-send").click()
+    page.locator("#cv-error").wait_for()
+    return found + _axe(page, "profile with a CV")
 
 
 @BOTH
