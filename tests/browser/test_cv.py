@@ -50,7 +50,7 @@ def drawn(picture: Locator) -> None:
 def box(part: Locator) -> dict[str, float]:
     found = part.bounding_box()
     assert found is not None
-    return dict(found)
+    return {name: float(value) for name, value in found.items()}  # type: ignore[arg-type]
 
 
 def test_from_the_file_to_the_release(
@@ -82,7 +82,7 @@ def test_from_the_file_to_the_release(
     told, pages = line.locator(".facts"), line.locator(".cv-pages")
     drawn(pages.locator("img").first)
     assert box(pages)["x"] > box(told)["x"] + box(told)["width"] - 1
-    office.set_viewport_size(PHONE)
+    office.set_viewport_size(PHONE)  # type: ignore[arg-type]
     assert box(pages)["y"] > box(told)["y"] + box(told)["height"] - 1
     expect(pages.locator("img").nth(1)).to_have_attribute("alt", "Ursula Keller\u202f: CV, page 2")
 
