@@ -55,7 +55,7 @@ def run(size: int, database_url: str, say: Callable[[str], None]) -> None:
         f" for {told['megabytes']:.1f} MB of list\n"
         f"  search in process   median {told['middle']:6.1f} ms  p95 {told['late']:6.1f} ms"
         f"  slowest {told['slowest']:.0f} ms («{told['slowest_words']}»)\n"
-        f"{_row(told, 'answer', 'a keystroke answered')}\n"
+        f"{_row(told, 'answer', 'keystroke answered')}\n"
         f"{_row(told, 'desk', 'desk, {:.0f} duties'.format(told['duties']))}\n"
         f"{_row(told, 'poll', 'an open desk asks')}"
     )
