@@ -116,6 +116,7 @@ async def _page(matter: Matter, viewer: Person, form: Telling | None = None) -> 
         other=matter.about,
         form=form or Telling(typed={"key": _new_key()}),
         own=own,
+        has_reader=await reports.has_reader(matter.about, viewer),
         readings=await reports.readings_of_all(own),
         most=MOST_TOLD,
     )

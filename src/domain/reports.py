@@ -88,6 +88,12 @@ def between(one: Person, other: Person) -> Any:
     return asked | ((Inquiry.mentee == other.id) & (Inquiry.mentor == one.id))
 
 
+async def has_reader(about: Person, author: Person) -> bool:
+    """Somebody of the office whom it doesn't concern."""
+    of_office = Person.is_coordinator.eq(True) & (Person.standing == Standing.ACTIVE)
+    return bool(await Person.exists().where(of_office & Person.id.not_in([about.id, author.id])))
+
+
 async def waiting(viewer: Person) -> list[Report]:
     """On the desk of this coordinator: who and when. Nobody handles what concerns themself."""
     rows = Report.objects(Report.by, Report.about).where(_theirs(viewer))

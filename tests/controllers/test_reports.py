@@ -55,6 +55,20 @@ async def test_about_a_mentorship_that_goes_on(
     assert row["state"] == State.RUNNING and await Letter.count() == 0
 
 
+async def test_whoever_nobody_would_read_is_told_before(
+    pair: Mentorship, mentor: Person, mentee: Person, coordinator: Person, browser: Browser
+) -> None:
+    """What concerns a coordinator is read by another one: where there is none, it says so."""
+    window, address = await browser(mentee), urls.mentorship(pair, "report")
+    warning = "personne d’autre au secrétariat"
+    read = (await window.get(address)).text
+    await Person.update({Person.is_coordinator: False}).where(Person.id == coordinator.id)
+    await Person.update({Person.is_coordinator: True}).where(Person.id == mentor.id)
+    unread = (await window.get(address)).text
+
+    assert warning not in read and warning in unread
+
+
 async def test_after_the_end_too(pair: Mentorship, mentee: Person, browser: Browser) -> None:
     await Mentorship.update({Mentorship.state: State.CLOSED}).where(Mentorship.id == pair.id)
     window = await browser(mentee)
