@@ -31,6 +31,27 @@ async def test_a_new_file_can_be_opened_while_another_process_writes(tmp_path: P
     assert dict(mode) == {"journal_mode": "wal"}
 
 
+async def test_what_is_emptied_leaves_the_file(tmp_path: Path) -> None:
+    """Also a long text with pages of its own."""
+    file = tmp_path / "house.sqlite"
+    engine = PooledSQLiteEngine(str(file))
+    await engine.run_ddl("CREATE TABLE rooms (said TEXT)")
+    for size in (1, 900):
+        await engine.run_ddl(f"INSERT INTO rooms VALUES ('{'sealed-text ' * size}')")
+    await engine.run_ddl("INSERT INTO rooms VALUES ('kept-text')")
+    await engine.run_ddl("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"sealed-text" in file.read_bytes()
+
+    await engine.run_ddl(
+        "UPDATE rooms SET said = '' WHERE length(said) < 20 AND said <> 'kept-text'"
+    )
+    await engine.run_ddl("DELETE FROM rooms WHERE length(said) > 20")
+    await engine.run_ddl("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    written = file.read_bytes()  # the log is gone with its last connection
+    assert b"sealed-text" not in written and b"kept-text" in written
+
+
 async def test_a_copy_is_whole_and_its_owners_alone(tmp_path: Path) -> None:
     engine = PooledSQLiteEngine(str(tmp_path / "house.sqlite"))
     await engine.run_ddl("CREATE TABLE rooms (size INTEGER)")
