@@ -30,6 +30,7 @@ from tables.people import Person
 
 AnyRequest = Request[Any, Any, Any]
 PAGE, PIECE, FIELD = "profiles/page", "profiles/_cv", "profiles/_cv_field"
+HASH = re.compile("[0-9a-f]{64}")
 FORM_BYTES = 100_000  # of what comes along with the file
 # Of a stranger's file: whatever it holds, it does nothing here and stays nowhere.
 ALONE = {
@@ -77,8 +78,8 @@ class OwnCv(Controller):
 
 
 async def _document(hashed: FromPath[str], viewer: NamedDependency[Person]) -> Document:
-    rows = Document.visible_to(viewer)
-    return found(await rows.where(Document.hashed == hashed[:64]).first())
+    named = found(HASH.fullmatch(hashed))[0]
+    return found(await Document.visible_to(viewer).where(Document.hashed == named).first())
 
 
 class Documents(Controller):
