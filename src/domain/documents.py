@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Collection
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 from domain import history, profiles
 from domain.refusals import insist
 from formats import pdfs
-from sealing import seal_file
+from sealing import seal_file, unseal_file
 from tables.documents import Document, DocumentFile
 from tables.people import Person
 from tables.transaction import hold, transaction
@@ -46,8 +47,8 @@ async def keep(name: str, content: bytes, *, by: Person, now: datetime) -> None:
         uploaded_at=now,
     )
     document.name = name
-    # Before the transaction, so that nobody waits for it.
-    sealed = [seal_file(each) for each in (content, *drawing.pictures)]
+    # Megabytes: before the transaction and beside the loop, so that nobody waits for it.
+    sealed = [await asyncio.to_thread(seal_file, each) for each in (content, *drawing.pictures)]
     profile = await profiles.begin(by, now)
     async with transaction():
         await hold(by)
@@ -74,7 +75,7 @@ async def remove(*, by: Person, now: datetime) -> None:
 async def content(document: Document, number: int = WHOLE) -> bytes | None:
     here = (DocumentFile.document == document.id) & (DocumentFile.number == number)
     file = await DocumentFile.objects().where(here).first()
-    return file.content if file else None
+    return await asyncio.to_thread(unseal_file, file.content_sealed) if file else None
 
 
 async def _drop(person: Person) -> bool:
