@@ -23,6 +23,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     N_("Être mentor, chercher un mentor"): {
         "profile_released": N_("Profil publié"),
+        "profile_asked": N_("Question sur le profil"),
         "profile_refused": N_("Profil non publié"),
         "turned_busy": N_("«Occupé» affiché après des demandes sans réponse"),
         "busy_ends_tomorrow": N_("Veille du retour à «Disponible»"),

@@ -19,6 +19,7 @@ from tables.inquiries import Inquiry, Reason
 from tables.meetings import Meeting
 from tables.mentorships import Mentorship
 from tables.people import Person
+from tables.profiles import ProfileQuestion
 
 CODE = "274961"
 EARLIER = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -122,6 +123,13 @@ def _person(number: int, first_name: str, last_name: str, function: str) -> Pers
     )
 
 
+def _asked() -> ProfileQuestion:
+    """By the office, about a profile."""
+    row = ProfileQuestion(language=i18n.language(), _ignore_missing=True)
+    row.question = gettext("Quels thèmes vous tiennent le plus à cœur, et pourquoi ?")
+    return row
+
+
 def words(scene: Scene, letter: str) -> dict[str, Any]:
     """Every name that a letter may need."""
     reader, partner = scene.david, scene.claire
@@ -129,6 +137,7 @@ def words(scene: Scene, letter: str) -> dict[str, Any]:
         reader, partner = partner, reader
     home = urls.absolute(urls.HOME)
     return {
+        "asked": _asked(),
         "before": _at(scene.now, 2, 12),
         "by": partner,
         "code": CODE,

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import templating
@@ -188,6 +188,7 @@ WORDS = ["{mentor}", "{", "}", "%s", "%(name)s", "é"]
 EVIL = st.lists(st.sampled_from([*BREAKS, *SIGNS, *WORDS]), max_size=8).map("".join)
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(text=EVIL, place=st.integers(0, 30))
 def test_own_words_are_never_more_than_words(text: str, place: int) -> None:
     """No button, heading, quote or item begins or is lost, and no header."""
