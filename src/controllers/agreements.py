@@ -10,7 +10,6 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 
-import sealing
 import urls
 from content import catalogue
 from controllers.providers import found
@@ -18,7 +17,7 @@ from domain import agreements
 from domain.agreements import GOALS, LONGEST, Terms
 from domain.refusals import Refusal, Unseen
 from forms.agreements import Proposal
-from forms.fields import Sent
+from forms.fields import Sent, new_key
 from forms.inquiries import KINDS
 from i18n import gettext
 from pages import Go, Page
@@ -57,7 +56,7 @@ class Agreements(Controller):
         form = Proposal.read(sent)
         if form.terms is None:
             if "key" in form.errors:
-                form.typed["key"] = _new_key()
+                form.typed["key"] = new_key()
             return Page(PAGE, status=422, nav="home", **await _shown(mentorship, viewer, form=form))
         key = form.value("key")
         try:
@@ -148,9 +147,9 @@ async def _shown(
 async def _form(mentorship: Mentorship, versions: Sequence[Agreement]) -> Proposal:
     """From the last version, or from the request."""
     if versions:
-        return Proposal.filled(Terms.of(versions[-1]), _new_key(), versions[-1].number)
+        return Proposal.filled(Terms.of(versions[-1]), new_key(), versions[-1].number)
     length = gettext("Jusqu’au quatrième contact")
-    return Proposal.filled(await agreements.first_terms(mentorship, length), _new_key(), 0)
+    return Proposal.filled(await agreements.first_terms(mentorship, length), new_key(), 0)
 
 
 async def _overtaken(
@@ -163,14 +162,10 @@ async def _overtaken(
     context = await _shown(await rows.first() or mentorship, viewer, form=form)
     if form is not None:
         shown = context["shown"]
-        form.typed |= {"key": _new_key(), "base": str(shown.number if shown else 0)}
+        form.typed |= {"key": new_key(), "base": str(shown.number if shown else 0)}
     return Page(PAGE, status=refusal.status, toast=refusal.said, nav="home", **context)
 
 
 def _version(versions: Sequence[Agreement], asked: str) -> Agreement | None:
     number = int(asked) if NUMBER.fullmatch(asked) else None
     return next((each for each in versions if each.number == number), None)
-
-
-def _new_key() -> str:
-    return sealing.token()[:24]

@@ -9,13 +9,12 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-import sealing
 import urls
 from controllers.providers import found
 from domain import mentorships, reports
 from domain.refusals import AlreadySettled, Refusal, WrongTalkDay
 from domain.reports import OPENABLE
-from forms.fields import Sent
+from forms.fields import Sent, new_key
 from forms.mentorships import MOST_TOLD, EndProposal, Leaving
 from i18n import gettext
 from pages import Go, Page
@@ -99,7 +98,7 @@ async def _leave(
 ) -> Response[None]:
     form = Leaving.read(sent)
     if form.told is None:
-        form.typed["key"] = form.typed["key"] if "key" not in form.errors else _new_key()
+        form.typed["key"] = form.typed["key"] if "key" not in form.errors else new_key()
         return await _page(mentorship, viewer, now, 422, leaving=form)
     await reports.leave(mentorship, form.told, by=viewer, now=now)
     said = gettext("Vous avez quitté ce mentorat.")
@@ -132,7 +131,7 @@ async def _page(
         "is_mine": _id(mentorship.ending_by) == viewer.id,
         "days": mentorships.talk_days(mentorship, now),
         "proposal": proposal or EndProposal(),
-        "leaving": leaving or Leaving(typed={"key": _new_key()}),
+        "leaving": leaving or Leaving(typed={"key": new_key()}),
         "openable": OPENABLE,
         "most": MOST_TOLD,
         "report": report,
@@ -153,10 +152,6 @@ async def _overtaken(
 
 def _gone(mentorship: Mentorship, said: str) -> Go:
     return Go(urls.mentorship(mentorship), toast=said)
-
-
-def _new_key() -> str:
-    return sealing.token()[:24]
 
 
 def _id(person: Any) -> int | None:

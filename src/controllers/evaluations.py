@@ -8,13 +8,12 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 
-import sealing
 import urls
 from domain import agreements, deadlines, evaluations, house, parting
 from domain.evaluations import PROCESS
 from domain.refusals import AlreadySettled, insist
 from forms.evaluations import Evaluating, LaterAnswer, Thanking
-from forms.fields import Sent
+from forms.fields import Sent, new_key
 from i18n import gettext, language
 from pages import Answer, Go, Page, Region
 from tables.mentorships import Mentorship, State
@@ -52,7 +51,7 @@ class Evaluations(Controller):
         goals = evaluations.goals_of(evaluations.judged(versions, Evaluating.number(sent)))
         form = Evaluating.read(sent, goals, *_benefits(mentorship, viewer))
         if form.answers is None:
-            form.typed["key"] = form.typed["key"] if "key" not in form.errors else _key()
+            form.typed["key"] = form.typed["key"] if "key" not in form.errors else new_key()
             context = await looking_back(mentorship, viewer, now, form)
             return Page(PAGE, piece=PIECE, status=422, nav="home", **context)
         try:
@@ -141,7 +140,7 @@ async def looking_back(
         "is_mentee": is_mentee,
         "end": await evaluations.seen_by(viewer, mentorship, now),
         "goals": evaluations.goals_of(agreed),
-        "form": form or Evaluating.empty(_key(), agreed.number if agreed is not None else 0),
+        "form": form or Evaluating.empty(new_key(), agreed.number if agreed is not None else 0),
         "thanks_form": thanks_form,
         "later_form": later_form,
         "process": PROCESS,
@@ -171,7 +170,3 @@ def _benefits(mentorship: Mentorship, viewer: Person) -> tuple[list[str], list[s
     own = evaluations.benefits_for(mentorship.is_mentee(viewer), language())
     company = evaluations.benefits_for_company(language())
     return [key for key, _ in own], [key for key, _ in company]
-
-
-def _key() -> str:
-    return sealing.token()[:24]

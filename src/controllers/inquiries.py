@@ -12,14 +12,13 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-import sealing
 import urls
 from controllers.providers import found
 from domain import deadlines, drafts, house, inquiries, mentorships, norms, ready_texts
 from domain.permissions import is_answerable, is_explainable, is_withdrawable
 from domain.refusals import AlreadySettled, DraftChanged, Refusal, Unseen
 from domain.typed_texts import write_marks
-from forms.fields import Sent
+from forms.fields import Sent, new_key
 from forms.inquiries import KINDS, Acceptance, Ask, Suggestion, Words
 from forms.windows import version_in
 from i18n import LOCALES, gettext, language
@@ -58,7 +57,7 @@ class Asking(Controller):
         fields = saved.text.answers
         if not fields and request.query_params.get("words") == "again":
             fields = await drafts.latest_words(viewer)
-        form = Ask.filled(fields, sealing.token()[:24], viewer.language)
+        form = Ask.filled(fields, new_key(), viewer.language)
         context = await asking(mentor_profile, viewer, form, now, saved)
         return Page("inquiries/ask", nav="mentors", **context)
 
@@ -80,7 +79,7 @@ class Asking(Controller):
             else:
                 return Go(urls.inquiry(inquiry), toast=gettext("Votre demande est partie."))
         if "key" in form.errors:
-            form.typed["key"] = sealing.token()[:24]
+            form.typed["key"] = new_key()
         context = await asking(mentor_profile, viewer, form, now)
         piece = "inquiries/_ask"
         return Page("inquiries/ask", piece=piece, status=422, nav="mentors", **context)

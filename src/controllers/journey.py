@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import clock
-import sealing
 import urls
 from domain import contacts, house, journeys
 from domain.refusals import Refusal
+from forms.fields import new_key
 from pages import Answer, Page, Region
 from tables.mentorships import Mentorship
 from tables.people import Person
@@ -35,7 +35,7 @@ async def journey(
         "now": now,
         "first_day": contacts.first_day(seen.mentorship),
         "today": clock.day(now),
-        "new_key": sealing.token()[:24],
+        "new_key": new_key(),
         "correctable": contacts.correctable(seen.contacts, seen.mentorship, kept, now),
         "is_next_focused": False,
         **forms,

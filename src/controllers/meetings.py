@@ -9,7 +9,6 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-import sealing
 import urls
 from clock import ZURICH
 from controllers.contacts import told
@@ -25,7 +24,7 @@ from domain.refusals import (
     NotBegun,
     TooManyMeetings,
 )
-from forms.fields import Sent
+from forms.fields import Sent, new_key
 from forms.meetings import KINDS, LENGTHS, Dates, Moved, moment_in, version_in
 from i18n import gettext
 from pages import Answer, Go, Page, Region
@@ -59,7 +58,7 @@ class Meetings(Controller):
         """`instead`: the number of a proposal that is answered by another one."""
         await mentorships.insist_alive(mentorship)
         replaced = await _proposal(request.query_params.get("instead", ""), mentorship)
-        form = Dates.begun(sealing.token()[:24], _usual_kind(mentorship), replaced)
+        form = Dates.begun(new_key(), _usual_kind(mentorship), replaced)
         return _proposing(mentorship, viewer, replaced, form, now)
 
     @post()
@@ -85,7 +84,7 @@ class Meetings(Controller):
                 said = gettext("Vos dates sont parties.")
                 return Go(urls.mentorship(mentorship), toast=said)
         if "key" in form.errors:
-            form.typed["key"] = sealing.token()[:24]
+            form.typed["key"] = new_key()
         return _proposing(mentorship, viewer, replaced, form, now, status)
 
     @post("/{meeting_id:int}/choice")

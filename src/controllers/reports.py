@@ -9,13 +9,12 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-import sealing
 import urls
 from controllers.guards import members_only
 from controllers.providers import found, number
 from domain import reports
 from domain.reports import OPENABLE, OPENABLE_ALONE
-from forms.fields import Sent
+from forms.fields import Sent, new_key
 from forms.reports import MOST_TOLD, Telling
 from i18n import gettext
 from pages import Go, Page
@@ -100,7 +99,7 @@ async def _told(matter: Matter, viewer: Person, sent: Sent, now: datetime) -> Re
     form = Telling.read(sent, matter.openable)
     if form.told is None:
         if "key" in form.errors:
-            form.typed["key"] = _new_key()
+            form.typed["key"] = new_key()
         return await _page(matter, viewer, form)
     await reports.send(matter.about, form.told, by=viewer, now=now, mentorship=matter.mentorship)
     return Go(matter.address, toast=gettext("Votre message est arrivé au secrétariat."))
@@ -114,13 +113,9 @@ async def _page(matter: Matter, viewer: Person, form: Telling | None = None) -> 
         nav="home" if matter.mentorship else "mentors",
         matter=matter,
         other=matter.about,
-        form=form or Telling(typed={"key": _new_key()}),
+        form=form or Telling(typed={"key": new_key()}),
         own=own,
         has_reader=await reports.has_reader(matter.about, viewer),
         readings=await reports.readings_of_all(own),
         most=MOST_TOLD,
     )
-
-
-def _new_key() -> str:
-    return sealing.token()[:24]

@@ -11,6 +11,7 @@ from typing import Any
 
 from content import texts
 from domain import deadlines, history, house, mentorships
+from domain.one_by_one import alone
 from domain.permissions import may_settle, may_take_part
 from domain.refusals import AlreadySettled, NotYetEvaluable, UndoTooLate, Unseen, insist
 from i18n import N_
@@ -145,10 +146,8 @@ async def reveal_due(now: datetime) -> None:
     """The other's days are over: what the first wrote to them is theirs to read."""
     due = Evaluation.revealed_at.is_null() & (Evaluation.reveal_by <= now)
     for evaluation in await Evaluation.objects(Evaluation.author).where(due):
-        try:
+        with alone(log, "not revealed", evaluation):
             await _reveal_alone(evaluation, now)
-        except Exception:
-            log.exception("not revealed: evaluation %s", evaluation.id)  # the others are
 
 
 async def seen_by(viewer: Person, mentorship: Mentorship, now: datetime) -> Retrospect:
@@ -278,9 +277,8 @@ def _in_fives(rows: Sequence[Any], counts: Callable[[Any], bool]) -> list[Any]:
 
 
 async def insist_ended(mentorship: Mentorship) -> None:
-    """As it is now. What wasn't pursued has nothing to look back at."""
-    rows = await Mentorship.select(Mentorship.state).where(Mentorship.id == mentorship.id)
-    state = rows[0]["state"] if rows else State.NOT_PURSUED
+    """What wasn't pursued has nothing to look back at."""
+    state = await mentorships.state_of(mentorship)
     if state == State.NOT_PURSUED:
         raise Unseen
     if state not in ENDED:

@@ -54,6 +54,16 @@ class Journey:
     def partner(self) -> Person:
         return self.mentorship.partner_of(self.viewer)
 
+    @property
+    def agreed(self) -> Agreement | None:
+        """What is in force."""
+        return agreements.in_force(self.agreements)
+
+    @property
+    def suggested(self) -> Agreement | None:
+        """The version that waits for an answer, while there is one to give."""
+        return agreements.awaiting(self.agreements) if self.mentorship.is_alive else None
+
     def said(self, question: str) -> Word | None:
         """The viewer's own word."""
         return self._word(question, is_mine=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from domain import contacts, deadlines, history, mentorships
 from domain.contacts import Talk
 from domain.meeting_passages import MOVES as MOVES
 from domain.meeting_passages import link, turn
+from domain.one_by_one import alone
 from domain.permissions import is_confirmable, may_pick, may_take_part
 from domain.refusals import (
     AlreadySettled,
@@ -182,7 +182,7 @@ async def remind_due(now: datetime) -> None:
     for meeting in await _pairs().where(_unreminded() & ahead):
         if _eve(meeting.starts_at) > now:
             continue
-        with _alone("no reminder", meeting):
+        with alone(log, "no reminder", meeting):
             async with transaction():
                 if await _claim(meeting, Meeting.reminded_at, now):
                     await letters.reminder(meeting.mentorship, meeting, now)
@@ -194,7 +194,7 @@ async def ask_due(now: datetime) -> None:
     for meeting in await _pairs().where(unasked & _is_alive() & (Meeting.starts_at <= now)):
         if deadlines.morning_of(clock.day(meeting.starts_at) + DAY) > now:
             continue
-        with _alone("not asked", meeting):
+        with alone(log, "not asked", meeting):
             async with transaction():
                 if await _claim(meeting, Meeting.asked_at, now):
                     await letters.outcome(meeting.mentorship, meeting, now)
@@ -335,17 +335,6 @@ def _is_alive() -> Any:
 def _pairs() -> Any:
     pair: Any = Meeting.mentorship
     return Meeting.objects(pair, pair.mentee, pair.mentor)
-
-
-@contextmanager
-def _alone(what: str, meeting: Meeting) -> Iterator[None]:
-    """One row that fails holds up nobody."""
-    try:
-        yield
-    except AlreadySettled:
-        pass
-    except Exception:
-        log.exception("%s: meeting %s", what, meeting.id)
 
 
 def _id(row: Any) -> int:

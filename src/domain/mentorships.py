@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import clock
 from domain import availability, deadlines, history, house, meeting_passages
+from domain.one_by_one import alone
 from domain.permissions import may_take_part
 from domain.refusals import AlreadySettled, GoOnFirst, MentorshipOver, WrongTalkDay, insist
 from mail import member_letters
@@ -150,7 +150,7 @@ async def end_due(now: datetime) -> None:
     """Nobody answered the proposal in its days: it counts."""
     due = Mentorship.state.is_in(list(RUNNING)) & (Mentorship.ending_due <= now)
     for mentorship in await _pairs().where(due):
-        with _alone("not ended", mentorship):
+        with alone(log, "not ended", mentorship):
             async with transaction():
                 await hold(mentorship.mentee)
                 mentorship.ended_at = now
@@ -200,7 +200,7 @@ async def reveal_due(now: datetime) -> None:
     rows = await Word.select(Word.mentorship).where(due & beginning)
     numbers = {row["mentorship"] for row in rows}
     for mentorship in await _pairs().where(Mentorship.id.is_in(list(numbers))) if numbers else ():
-        with _alone("not settled", mentorship):
+        with alone(log, "not settled", mentorship):
             async with transaction():
                 await hold(mentorship.mentee)
                 if await Word.exists().where(due & (Word.mentorship == mentorship.id)):
@@ -216,7 +216,7 @@ async def nudge_due(now: datetime) -> None:
     unnudged = Mentorship.nudged_at.is_null() & (Mentorship.quiet_since <= now - quiet)
     due = unnudged & is_silent(now)
     for mentorship in await _pairs().where(due):
-        with _alone("not nudged", mentorship):
+        with alone(log, "not nudged", mentorship):
             async with transaction():
                 claimed = Mentorship.update({Mentorship.nudged_at: now})
                 here = due & (Mentorship.id == mentorship.id)
@@ -241,10 +241,15 @@ async def touch(mentorship: Mentorship) -> None:
     mentorship.version = rows[0]["version"] if rows else mentorship.version
 
 
-async def insist_alive(mentorship: Mentorship) -> None:
-    """As it is now, not as the page had it. Raises GoOnFirst, MentorshipOver."""
+async def state_of(mentorship: Mentorship) -> State:
+    """As it is now, not as the page had it."""
     rows = await Mentorship.select(Mentorship.state).where(Mentorship.id == mentorship.id)
-    state = rows[0]["state"] if rows else State.CLOSED
+    return State(rows[0]["state"]) if rows else State.CLOSED
+
+
+async def insist_alive(mentorship: Mentorship) -> None:
+    """Raises GoOnFirst, MentorshipOver."""
+    state = await state_of(mentorship)
     if state == State.COMPLETED:
         raise GoOnFirst
     if state not in ALIVE:
@@ -252,15 +257,13 @@ async def insist_alive(mentorship: Mentorship) -> None:
 
 
 async def insist_not_over(mentorship: Mentorship) -> None:
-    """As it is now; after the official end too. Raises MentorshipOver."""
+    """After the official end there is still something to do. Raises MentorshipOver."""
     if await is_over(mentorship):
         raise MentorshipOver
 
 
 async def is_over(mentorship: Mentorship) -> bool:
-    """As it is now."""
-    over = (Mentorship.id == mentorship.id) & Mentorship.state.is_in(list(OVER))
-    return bool(await Mentorship.exists().where(over))
+    return await state_of(mentorship) in OVER
 
 
 def talk_days(mentorship: Mentorship, now: datetime) -> tuple[date, date]:
@@ -299,8 +302,7 @@ _NO_END: dict[Any, Any] = {
 
 
 async def _insist_asked(mentorship: Mentorship, question: Question) -> None:
-    rows = await Mentorship.select(Mentorship.state).where(Mentorship.id == mentorship.id)
-    state = rows[0]["state"] if rows else State.CLOSED
+    state = await state_of(mentorship)
     if state in OVER:
         raise MentorshipOver
     if state != ASKED_IN[question]:
@@ -412,17 +414,6 @@ async def _move(
     await history.record(f"mentorship.{verb}", mentorship, by, now)
     if goal not in ALIVE:
         await meeting_passages.call_off(mentorship, now)
-
-
-@contextmanager
-def _alone(what: str, mentorship: Mentorship) -> Iterator[None]:
-    """One row that fails holds up nobody; whoever was first has done it."""
-    try:
-        yield
-    except AlreadySettled:
-        pass
-    except Exception:
-        log.exception("%s: mentorship %s", what, mentorship.id)
 
 
 def _proposed(mentorship: Mentorship) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from domain import deadlines, evaluations, history, house, mentorships
 from domain.evaluations import ENDED
+from domain.one_by_one import alone
 from domain.permissions import may_take_part
 from domain.refusals import AlreadySettled, insist
 from mail import evaluation_letters as letters
@@ -28,10 +29,8 @@ async def ask_later_due(now: datetime) -> None:
     long_ago = (Mentorship.completed_at <= since) | never_official
     due = Mentorship.asked_later_at.is_null() & Mentorship.state.is_in(list(ENDED)) & long_ago
     for mentorship in await Mentorship.objects(Mentorship.mentee, Mentorship.mentor).where(due):
-        try:
+        with alone(log, "not asked", mentorship):
             await _ask_later(mentorship, due, now)
-        except Exception:
-            log.exception("not asked: mentorship %s", mentorship.id)  # the others are
 
 
 async def answer_later(mentorship: Mentorship, answer: str, *, by: Person, now: datetime) -> None:

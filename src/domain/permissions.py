@@ -48,16 +48,12 @@ def may_report(person: Person, about: Person) -> bool:
 
 def may_confirm(person: Person, contact: Contact) -> bool:
     """What the partner logged; the mentorship came through the viewer."""
-    logged_by: Person | int = contact.by
-    number = logged_by.id if isinstance(logged_by, Person) else logged_by
-    return person.is_member and number != person.id
+    return person.is_member and not _is_by(person, contact)
 
 
 def may_pick(person: Person, meeting: Meeting) -> bool:
     """One of the partner's dates; the mentorship came through the viewer."""
-    proposed_by: Person | int = meeting.by
-    number = proposed_by.id if isinstance(proposed_by, Person) else proposed_by
-    return person.is_member and number != person.id
+    return person.is_member and not _is_by(person, meeting)
 
 
 def is_movable(viewer: Person, meeting: Meeting) -> bool:
@@ -88,3 +84,9 @@ def is_confirmable(viewer: Person, contact: Contact) -> bool:
 def is_waiting(row: Application | Profile) -> bool:
     """On the office's desk."""
     return row.state in (ApplicationState.WAITING, ProfileState.HANDED_IN)
+
+
+def _is_by(person: Person, row: Contact | Meeting) -> bool:
+    """Whether the row was read with its people or without."""
+    by: Person | int = row.by
+    return person.id == (by.id if isinstance(by, Person) else by)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+import sealing
 from clock import ZURICH
 from formats.plain import LONGEST_ADDRESS, cleaned, is_address
 from i18n import N_, gettext, ngettext
@@ -22,6 +23,11 @@ NO_ADDRESS = N_("Indiquez une adresse complète, par exemple prenom@example.org.
 NO_DAY = N_("Indiquez une date, par exemple 24.11.2026.")
 NO_MOMENT = N_("Indiquez une date et une heure.")
 LEAPT_OVER = N_("Cette nuit-là, l’horloge passe de 2 à 3 heures. Indiquez une autre heure.")
+
+
+def new_key() -> str:
+    """Idempotency: what a form carries, and Reader.key reads again."""
+    return sealing.token()[:24]
 
 
 class Sent:
