@@ -114,8 +114,10 @@ async def entered(request: AnyRequest, begun: sessions.Begun, now: datetime) -> 
 
 
 def left() -> Go:
-    """app.js then removes what was typed and kept on the device."""
+    """Nothing private stays on a shared device: the browser drops the pages it kept, app.js what
+    was typed."""
     answer = Go(f"{urls.SIGN_IN}#left")
+    answer.headers["Clear-Site-Data"] = '"cache"'
     _remember(answer, "", "", 0)
     return answer
 

@@ -74,9 +74,7 @@ class Told(Form):
     @property
     def has_more(self) -> bool:
         """Something beside the kind was typed, or is wrong: its fields are to be seen."""
-        return any(self.value(name) or self.error(name) for name in ("minutes", "line")) or bool(
-            self.error("on")
-        )
+        return any(self.value(name) or self.error(name) for name in ("on", "minutes", "line"))
 
 
 @dataclass

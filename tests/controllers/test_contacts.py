@@ -210,6 +210,18 @@ async def test_what_makes_no_sense_is_said_beside_the_field(
     assert await rows(pair) == []
 
 
+async def test_a_day_that_was_typed_is_seen_again(
+    pair: Mentorship, mentee: Person, browser: Browser
+) -> None:
+    """Or the next tap would note it for a day that nobody sees."""
+    window = await browser(mentee)
+
+    answer = await window.post(page_of(pair), data={"key": new_key(), "on": before(3)})
+
+    assert answer.status_code == 422 and 'id="log-more" open' in answer.text
+    assert f'value="{before(3)}"' in answer.text
+
+
 async def test_what_is_missing_or_doubled_or_unseen(
     pair: Mentorship, mentee: Person, browser: Browser
 ) -> None:

@@ -438,6 +438,7 @@ async def test_signing_out_ends_the_session_itself(mentee: Person, browser: Brow
     left = await window.post(urls.SIGN_OUT)
 
     assert left.status_code == 303 and left.headers["location"] == f"{urls.SIGN_IN}#left"
+    assert left.headers["clear-site-data"] == '"cache"'
     assert not await is_inside(copy) and await Session.count() == 0
 
 
