@@ -24,7 +24,7 @@ async def journey(
     """What mentorships/_journey.html and its pieces need. `more`: a form with its errors."""
     seen = await journeys.seen_by(viewer, await _fresh(mentorship, viewer), now)
     kept = await house.current()
-    forms = {"contact_form": None, "meeting_form": None, "word_form": None, "thanks_form": None}
+    forms = {"contact_form": None, "word_form": None, "thanks_form": None}
     return {
         "journey": seen,
         "mentorship": seen.mentorship,

@@ -185,3 +185,14 @@ async def test_folded_parts_are_as_the_address_says(
         assert found is not None and bool(found[1]) == opened
     elsewhere = await window.get(page + "?open=%3Cscript%3E&open=ways-outer")
     assert elsewhere.status_code == 200 and "<script>&" not in elsewhere.text
+
+
+async def test_the_mentors_profile_is_linked_while_it_is_there(
+    pair: Mentorship, mentor: Person, mentee: Person, browser: Browser
+) -> None:
+    window, page, profile = await browser(mentee), urls.mentorship(pair), urls.mentor(mentor)
+
+    assert f'href="{profile}"' in (await window.get(page)).text
+    await Person.update({Person.paused_at: NOW}).where(Person.id == mentor.id)
+    assert f'href="{profile}"' not in (await window.get(page)).text
+    assert (await window.get(profile)).status_code == 404
