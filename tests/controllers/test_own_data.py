@@ -69,7 +69,7 @@ async def test_with_the_word_the_account_is_gone(
     client, elsewhere = await browser(mentee), await browser(mentee)
     answer = await client.post("/account/deletion", data={"word": word})
 
-    assert answer.status_code == 303 and answer.headers["location"] == "/sign-in"
+    assert answer.status_code == 303 and answer.headers["location"] == "/sign-in#left"
     assert await standing(mentee) == Standing.GONE
     assert not await Session.exists().where(Session.person == mentee.id)
     assert (await elsewhere.get("/account")).status_code == 303
