@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +14,33 @@ from search import index
 from search.facets import Query
 from search.find import Found, find
 from tables.people import Person
+from tests import databases
 from tests.search import directory
 
 TODAY = date(2026, 11, 23)
 Asked = list[str]
 
 
+@pytest.fixture(scope="session")
+def sqlite_directory(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("directory")
+    return databases.filled_sqlite(sqlite_template, folder, directory.fill)
+
+
+@pytest.fixture(scope="session")
+def postgres_directory(postgres: str, postgres_template: str) -> Iterator[str]:
+    with databases.filled_postgres(postgres, postgres_template, directory.fill) as url:
+        yield url
+
+
+@pytest.fixture
+def model(request: pytest.FixtureRequest, model: str) -> str:
+    return "directory" if "mentors" in request.fixturenames else model
+
+
 @pytest.fixture
 async def mentors(database: Any) -> AsyncIterator[None]:
-    await directory.fill()
+    """They came with the copy."""
     yield
     index.forget()
 
