@@ -94,15 +94,15 @@ class Story(RuleBasedStateMachine):
 
         async def tried() -> None:
             mentorship = await self._row()
-            frozen = await _traces(mentorship) if mentorship.state in OVER else None
+            traces = await self._traces(mentorship) if mentorship.state in OVER else None
             done = False
             with suppress(Refusal):
                 await deed(mentorship, self.people[who])
                 done = True
             if who == "coordinator" or not self.people[who].is_member:
                 assert not done
-            if frozen is not None:
-                assert await _traces(await self._row()) == frozen
+            if traces is not None:
+                assert await self._traces(await self._row()) == traces
 
         self.run(tried())
 
@@ -324,13 +324,20 @@ class Story(RuleBasedStateMachine):
         office = await make_person(is_coordinator=True)
         self.people = {"mentor": mentor, "mentee": mentee, "coordinator": office}
         began: dict[str, Any] = {"began_at": START, "quiet_since": START}
-        self.id = (await make_mentorship(mentee, mentor, **began)).id
+        pair = await make_mentorship(mentee, mentor, **began)
+        self.looks = _looks_at(pair, mentee)
 
     async def _row(self) -> Mentorship:
-        here = Mentorship.visible_to(self.people["mentee"]).where(Mentorship.id == self.id)
-        row = await here.first()
-        assert row is not None
+        row: Mentorship
+        [row] = await self.looks["row"].run()
         return row
+
+    async def _traces(self, row: Mentorship) -> list[Any]:
+        """All that both can see of a mentorship and could have changed."""
+        found: list[Any] = [row.state, row.contacts, row.version, row.ended_at]
+        for table in TRACES:
+            found.append(await self.looks[table._meta.tablename].run())
+        return found
 
     async def _meet(self, meeting: Meeting, deed: str, by: Person) -> None:
         if deed == "pick":
@@ -362,19 +369,24 @@ class Story(RuleBasedStateMachine):
         counted = [each.contact for each in await Meeting.of(row).where(held)]
         assert None not in counted and len(set(counted)) == len(counted)
         await self._check_passages(row)
-        await _check_letters()
+        await self._check_letters()
 
     async def _check_passages(self, row: Mentorship) -> None:
         """The events tell one walk through the table, from the beginning to where it is."""
-        here = (Event.noun == "mentorship") & (Event.about == row.id)
         state: str = State.BEGINNING
-        for event in await Event.select(Event.what).where(here).order_by(Event.id):
+        for event in await self.looks["events"].run():
             verb = event["what"].partition(".")[2]
             if verb in MOVES:
                 origins, goal = MOVES[verb]
                 assert state in origins
                 state = goal
         assert state == row.state
+
+    async def _check_letters(self) -> None:
+        """None twice of what happens once."""
+        rows = await self.looks["letters"].run()
+        counted = Counter((row["name"], row["to"]) for row in rows)
+        assert [each for each, count in counted.items() if count > 1] == []
 
 
 def last(rows: Sequence[Row]) -> Row:
@@ -383,19 +395,18 @@ def last(rows: Sequence[Row]) -> Row:
     return rows[-1]
 
 
-async def _traces(row: Mentorship) -> list[Any]:
-    """All that both can see of a mentorship and could have changed."""
-    found: list[Any] = [row.state, row.contacts, row.version, row.ended_at]
-    for table in (Contact, Meeting, Agreement, Note):
-        found.append(await table.select().where(table.mentorship == row.id).order_by(table.id))
-    return found
-
-
-async def _check_letters() -> None:
-    """None twice of what happens once."""
-    rows = await Letter.select(Letter.name, Letter.to).where(Letter.name.is_in(ONCE))
-    counted = Counter((row["name"], row["to"]) for row in rows)
-    assert [each for each, count in counted.items() if count > 1] == []
+def _looks_at(pair: Mentorship, mentee: Person) -> dict[str, Any]:
+    """What is asked after each deed, put into words once: with thousands of stories it counts."""
+    told = (Event.noun == "mentorship") & (Event.about == pair.id)
+    looks: dict[str, Any] = {
+        "row": Mentorship.visible_to(mentee).where(Mentorship.id == pair.id),
+        "events": Event.select(Event.what).where(told).order_by(Event.id),
+        "letters": Letter.select(Letter.name, Letter.to).where(Letter.name.is_in(ONCE)),
+    }
+    for table in TRACES:
+        rows = table.select().where(table.mentorship == pair.id).order_by(table.id)
+        looks[table._meta.tablename] = rows
+    return {name: look.freeze() for name, look in looks.items()}
 
 
 async def _forget() -> None:
@@ -405,6 +416,7 @@ async def _forget() -> None:
         await table.delete(force=True)
 
 
+TRACES: list[Any] = [Contact, Meeting, Agreement, Note]
 # Letters about what happens once in a mentorship.
 ONCE = [
     "mentorship_running",
