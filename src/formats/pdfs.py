@@ -88,6 +88,7 @@ async def _drawn(content: bytes) -> tuple[bytes, list[bytes]]:
         if program.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 program.kill()
+            await program.stdout.read()  # asyncio sees no end while something is left in the pipe
             await program.wait()
     return said, pictures
 

@@ -81,9 +81,19 @@ def as_xlsx(title: str, head: Row, body: Iterable[Row]) -> bytes:
 def harmless(cell: str) -> str:
     """Also behind blanks, which some programs drop; and what looks as if we had done it already,
     so that a list read back is the same one."""
-    bare = cell.lstrip(QUOTE)
-    is_formula = bare.startswith(FORMULA) or bare.lstrip(" \xa0").startswith(FORMULA)
+    said = cell.rstrip()
+    if not said:
+        return ""
+    bare = (said.lstrip(QUOTE), said.lstrip(QUOTE + " \xa0"), said.strip().lstrip(QUOTE))
+    is_formula = any(each.startswith(FORMULA) for each in (*bare, _bare(said)))
     return QUOTE + cell if is_formula else cell
+
+
+def _bare(cell: str) -> str:
+    """Blanks of any kind and apostrophes before it, in any order: whoever reads drops the first."""
+    while cell != (less := cell.lstrip().lstrip(QUOTE)):
+        cell = less
+    return cell
 
 
 def _unquoted(cell: str) -> str:

@@ -7,7 +7,7 @@ import io
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from formats import sheets
@@ -47,7 +47,10 @@ def test_whatever_is_written_no_cell_of_a_workbook_is_a_formula(row: list[str]) 
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.text(alphabet="='+-@＝ ax;\"", min_size=1, max_size=6))
+@example(" '=")
+@example("\t")
+@example("\u2003'\u2003'@")
+@given(st.text(alphabet="='+-@＝ \xa0ax;\"", min_size=1, max_size=6))
 def test_what_was_written_is_read_back_as_it_was(cell: str) -> None:
     written = b"".join(sheets.as_csv(["a", "b"], [[cell, "x"]]))
 
