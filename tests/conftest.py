@@ -27,6 +27,20 @@ if place := in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)  # where `tmp_path` is
 
 
+# They begin, so that no worker is left alone with one of them at the end.
+LONG = (
+    "tests/browser",
+    "tests/test_cli.py",
+    "tests/running",
+    "tests/demo",
+    "tests/domain/test_any_order.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
