@@ -108,6 +108,17 @@ async def test_whoever_takes_too_long_is_ended(
         os.kill(int(note.read_text()), 0)
 
 
+async def test_whoever_writes_and_never_reads_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With pipes full both ways: nobody waits for what is left in them."""
+    flood = "import sys; sys.stdout.buffer.write(b'\\xff' * 9000000)"
+    monkeypatch.setattr(pdfs, "COMMAND", (sys.executable, "-c", flood))
+    monkeypatch.setattr(pdfs, "PATIENCE", 1.0)
+    long = papers.pdf().replace(b"\n", b"\n%" + b" " * 1_000_000 + b"\n", 1)
+
+    with pytest.raises(Undrawable):
+        await asyncio.wait_for(pdfs.draw(long), 20)
+
+
 async def test_more_than_a_picture_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     flood = "import sys; sys.stdout.buffer.write(b'pages 1\\n' + b'\\xff' * 9000000)"
     monkeypatch.setattr(pdfs, "COMMAND", (sys.executable, "-c", flood))
