@@ -44,6 +44,14 @@ document.addEventListener('securitypolicyviolation',
 SOURCE = Path(__file__).parents[2] / "src"
 
 
+# What a browser does with a page doesn't depend on the engine, and that the pages are the same is
+# tested without a browser: so a file or a test has one of them, the stories on a phone both.
+ON_SQLITE, ON_POSTGRES = (
+    pytest.mark.parametrize("database_url", [engine], indirect=True)
+    for engine in ("sqlite", "postgres")
+)
+
+
 @dataclass(frozen=True)
 class Site:
     address: str

@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests import papers
-from tests.browser.conftest import PHONE, Site
+from tests.browser.conftest import ON_SQLITE, PHONE, Site
 from tests.browser.people import MENTOR, OFFICE
 from tests.browser.test_story import sign_in
 
+pytestmark = ON_SQLITE
 WIDE = {"width": 1280, "height": 900}
 QUESTION, ANSWER = "Combien de personnes dirigez-vous?", "Achtzehn, seit 2019."
 

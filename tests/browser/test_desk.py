@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import ON_POSTGRES, Site
 from tests.browser.people import MENTEE, OFFICE
 from tests.browser.test_story import sign_in
+
+pytestmark = ON_POSTGRES
 
 
 def apply(page: Page, site: Site, first_name: str) -> None:

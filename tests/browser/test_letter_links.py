@@ -16,7 +16,7 @@ from domain import links
 from tables.people import Person
 from tables.sessions import SignIn
 from tests import databases
-from tests.browser.conftest import Site
+from tests.browser.conftest import ON_POSTGRES, Site
 from tests.browser.people import MENTOR
 from tests.browser.test_accessibility import AXE, _axe
 from tests.factories import make_inquiry, make_person
@@ -24,6 +24,7 @@ from tests.factories import make_inquiry, make_person
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
+@ON_POSTGRES
 def test_behind_a_letters_link(site: Site, window: Callable[..., Page], database_url: str) -> None:
     sign_in, answer = run_sync(_links(database_url))
     page = window(reduced_motion="reduce", locale="de-CH")

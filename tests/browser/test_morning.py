@@ -26,13 +26,13 @@ Windows = Callable[..., Page]
 
 
 class House(NamedTuple):
-    """One server for the three mornings, on either engine."""
+    """One server for the mornings on an engine."""
 
     site: Site
     url: str
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+@pytest.fixture(scope="module")
 def house(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
@@ -283,18 +283,25 @@ def begun(house: House, opened: Windows, name: str, hand: Finger) -> Morning:
     return Morning(house, desk, hand, enter(opened(), house, COLLEAGUE))
 
 
+def on_engines(*engines: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("house", engines, indirect=True, scope="module")
+
+
+@on_engines("sqlite", "postgres")
 def test_by_touch(house: House, opened: Windows) -> None:
     hand = Finger(opened(has_touch=True, is_mobile=True))
 
     begun(house, opened, "Tang", hand).walk()
 
 
+@on_engines("sqlite")
 def test_without_a_script(house: House, opened: Windows) -> None:
     hand = Pointer(opened(java_script_enabled=False))
 
     begun(house, opened, "Sand", hand).walk()
 
 
+@on_engines("postgres")
 def test_by_keyboard_alone(house: House, opened: Windows) -> None:
     hand = Keys(opened())
 

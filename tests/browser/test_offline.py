@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import ON_SQLITE, Site
 
 CONTROLLED = """new Promise(done => {
   const look = () => navigator.serviceWorker.controller ? done() : setTimeout(look, 50);
@@ -14,6 +14,7 @@ CONTROLLED = """new Promise(done => {
 })"""
 
 
+@ON_SQLITE
 def test_without_a_network_the_kept_page_says_so(site: Site, window: Callable[..., Page]) -> None:
     page = window(service_workers="allow")
     page.goto(site.address)

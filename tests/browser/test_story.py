@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import ON_POSTGRES, ON_SQLITE, Site
 from tests.browser.people import MENTEE, MENTOR
 from tests.browser.whole_way import Pair
 from tests.smtp import Received
@@ -107,6 +107,7 @@ def test_on_a_phone(site: Site, window: Callable[..., Page]) -> None:
     Pair(mentee, mentor, live=True).walk(site)
 
 
+@ON_SQLITE
 def test_without_javascript(site: Site, window: Callable[..., Page]) -> None:
     mentee = window(java_script_enabled=False)
     sign_in(mentee, site, MENTEE)
@@ -153,6 +154,7 @@ def test_without_javascript(site: Site, window: Callable[..., Page]) -> None:
     Pair(mentee, mentor, live=False).walk(site)
 
 
+@ON_POSTGRES
 def test_by_keyboard_alone(site: Site, window: Callable[..., Page]) -> None:
     page = window()
     sign_in(page, site, MENTEE)
@@ -205,6 +207,7 @@ def test_by_keyboard_alone(site: Site, window: Callable[..., Page]) -> None:
     expect(mentor.get_by_text(MENTEE).first).to_be_visible()
 
 
+@ON_POSTGRES
 def test_a_busy_mentor_undoes_it_from_anywhere(site: Site, window: Callable[..., Page]) -> None:
     mentor = window()
     sign_in(mentor, site, MENTOR)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from mail import sentences
-from tests.browser.conftest import Site
+from tests.browser.conftest import ON_POSTGRES, ON_SQLITE, Site
 from tests.browser.people import OFFICE
 from tests.browser.test_story import sign_in
 
@@ -20,6 +19,7 @@ NEWS = f"#{sentences.of('inquiry_declined')[1].key}"  # a colleague is recommend
 OWN = "{mentor} connaît mieux que soi.\n\nEt le dit volontiers."
 
 
+@ON_POSTGRES
 def test_a_letter_is_reworded(site: Site, window: Callable[..., Page]) -> None:
     page = window()
     sign_in(page, site, OFFICE)
@@ -63,7 +63,7 @@ def test_a_letter_is_reworded(site: Site, window: Callable[..., Page]) -> None:
     expect(page.locator(NEWS)).not_to_have_value(OWN)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_without_a_script(site: Site, window: Callable[..., Page]) -> None:
     page = window(java_script_enabled=False)
     sign_in(page, site, OFFICE)
