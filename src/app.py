@@ -22,6 +22,7 @@ import piccolo_conf
 import sealing
 from controllers import calendars, forgery, health, providers, shell, static
 from controllers.accounts import Accounts
+from controllers.addresses import AddressLinks, OwnAddress
 from controllers.agreements import Agreements
 from controllers.answers import Answers
 from controllers.applications import Applications
@@ -108,6 +109,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     members_csv,
     members_xlsx,
     Accounts,
+    AddressLinks,
     Agreements,
     Answers,
     Applications,
@@ -142,6 +144,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     OfficeTopics,
     OfficeWordings,
     OfficeRetention,
+    OwnAddress,
     OwnCv,
     OwnData,
     Profiles,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import clock
 from domain import (
+    addresses,
     availability,
     evaluations,
     imports,
@@ -46,6 +47,7 @@ EVERY: tuple[tuple[str, timedelta, Verb], ...] = (
     ("members' lists", timedelta(seconds=3), imports.work_due),
     ("lists nobody confirmed", timedelta(hours=1), imports.forget_due),
     ("invitations", timedelta(minutes=1), people.invite_due),
+    ("addresses nobody objected to", timedelta(minutes=5), addresses.make_due),
     ("saved searches", timedelta(minutes=30), searches.tell_fitting),
     ("questions on profiles", timedelta(minutes=5), profiles.forget_questions),
     ("texts whose time is over", timedelta(days=1), retention.forget_due),

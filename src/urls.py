@@ -26,6 +26,8 @@ AVAILABILITY = "/availability"
 AVAILABILITY_ANSWERS = "/availability/answers"
 AVAILABILITY_CAPACITY = "/availability/capacity"
 ACCOUNT = "/account"
+ADDRESS_CONFIRMATION = "/account/address/confirmation"
+ADDRESS_REFUSAL = "/account/address/refusal"
 CALENDAR = "/account/calendar"
 DATA_JSON = "/account/data.json"
 DATA_PAGE = "/account/data.html"
@@ -184,7 +186,7 @@ def year(number: int) -> str:
 
 
 def member(person: Any, deed: str = "") -> str:
-    """`deed`: address, language, appointment, dismissal, invitation, notes, exclusion,
+    """`deed`: address, address/end, language, appointment, dismissal, invitation, notes, exclusion,
     reinstatement."""
     return f"{MEMBERS}/{_id(person)}" + _deed(deed)
 
@@ -224,6 +226,11 @@ def events(kind: str = "", /, **query: Any) -> str:
 
 def letter_again(letter: Any) -> str:
     return f"{DESK}/letters/{_id(letter)}/another-try"
+
+
+def address_change(token: str, deed: str = "") -> str:
+    """From the letter to the address they have. `deed`: confirmation, refusal."""
+    return f"/address/{token}" + _deed(deed)
 
 
 def unsubscribe(token: str) -> str:

@@ -26,6 +26,7 @@ from tests.world import World, build
 # Whoever comes may enter these; every other route wants a session.
 PUBLIC = {
     "GET /",
+    "GET /address/{secret}",
     "GET /answer/{secret}",
     "GET /application",
     "GET /application/sent",
@@ -44,6 +45,8 @@ PUBLIC = {
     "GET /sw.js",
     "GET /unsubscribe/{secret}",
     "GET /{nowhere}",
+    "POST /address/{secret}/confirmation",
+    "POST /address/{secret}/refusal",
     "POST /answer/{secret}/{deed}",
     "POST /application",
     "POST /first-run",
@@ -80,6 +83,7 @@ DOORS = """
 303  200* 200* 200* 200* 200* 200* 303   GET /account/data.html
 303  200* 200* 200* 200* 200* 200* 303   GET /account/data.json
 303  200  200  200  200  200  200  303   GET /account/deletion
+200  200  200  200  200  200  200  200   GET /address/{secret}
 200  200  200  200  200  200  200  200   GET /answer/{secret}
 200  303  303  303  303  303  303  200   GET /application
 200  200  200  200  200  200  200  200   GET /application/sent
@@ -152,6 +156,8 @@ DOORS = """
 200  200  200  200  200  200  200  200   GET /unsubscribe/{secret}
 404  404  404  404  404  404  404  404   GET /{nowhere}
 303  303* 303* 303* 303* 303* 303* 303   POST /account
+303  404  404  404  404  303* 404  303   POST /account/address/confirmation
+303  404  404  404  404  303* 404  303   POST /account/address/refusal
 303  303* 303* 303* 303  303* 303* 303   POST /account/calendar
 303  303  303  303  303* 303  303  303   POST /account/calendar/end
 303  303* 303* 303* 303* 303* 303* 303   POST /account/calendar/renewal
@@ -159,6 +165,8 @@ DOORS = """
 303  303* 303* 303* 303* 303* 303* 303   POST /account/pause
 303  303  303  303  303  303  303  303   POST /account/return
 303  404  404  404  303* 404  404  303   POST /account/sessions/{session_id}/end
+200* 200* 200* 200* 200* 200* 200* 200*  POST /address/{secret}/confirmation
+200* 200* 200* 200* 200* 200* 200* 200*  POST /address/{secret}/refusal
 200* 200* 200* 200* 200* 200* 200* 200*  POST /answer/{secret}/{deed}
 303* 303* 303* 303* 303* 303* 303* 303*  POST /application
 303  404  303* 404  404  303* 404  303   POST /availability
@@ -188,6 +196,7 @@ DOORS = """
 303  404  404  404  404  404  303* 303   POST /desk/imports/{import_id}/drop
 303  404  404  404  404  404  303* 303   POST /desk/letters/{letter_id}/another-try
 303  404  404  404  404  404  303* 303   POST /desk/members/{person_id}/address
+303  404  404  404  404  404  303* 303   POST /desk/members/{person_id}/address/end
 303  404  404  404  404  404  303* 303   POST /desk/members/{person_id}/appointment
 303  404  404  404  404  404  303* 303   POST /desk/members/{person_id}/dismissal
 303  404  404  404  404  404  303* 303   POST /desk/members/{person_id}/exclusion

@@ -10,6 +10,7 @@ from typing import Any
 import clock
 import sealing
 from domain import (
+    addresses,
     agreements,
     applications,
     calendars,
@@ -131,7 +132,7 @@ async def build(mentor: Person, mentee: Person, coordinator: Person, member: Per
     await _ended(world, mentee, mentor)
     await _awaited(world, mentee, mentor)
     await _settled(world, mentee, mentor, coordinator)
-    await _secrets(world, mentee, mentor)
+    await _secrets(world, mentee, mentor, coordinator)
     await members.freshen()
     return world
 
@@ -326,7 +327,7 @@ async def _edited(world: World, coordinator: Person) -> None:
     }
 
 
-async def _secrets(world: World, mentee: Person, mentor: Person) -> None:
+async def _secrets(world: World, mentee: Person, mentor: Person, coordinator: Person) -> None:
     """Whoever holds one needs no session."""
     now = clock.now()
     later = now + timedelta(days=14)
@@ -336,12 +337,19 @@ async def _secrets(world: World, mentee: Person, mentor: Person) -> None:
     values = world.values
     answer = await links.make(links.ANSWER, mentor, values["inquiry_id"], later)
     ending = await links.make(links.END_SEARCH, mentee, values["search_id"], later)
+    moving = await addresses.give(mentor, "claire.neuve@example.org", by=coordinator, now=now)
+    assert moving is not None
+    deciding = await links.make(links.ADDRESS, mentor, moving.id, later)
+    world.instead["POST /desk/members/{person_id}/address/end"] = {"person_id": mentor.id}
     asked = SignIn(
         browser="b", address="a", visitor="v", person=mentee.id, code="c", onward="/",
         link=sealing.hashed("a-link-of-the-world"), asked_at=now, expires_at=later,
     )  # fmt: skip
     await asked.save()
     for route, secret in {
+        "GET /address/{secret}": deciding,
+        "POST /address/{secret}/confirmation": deciding,
+        "POST /address/{secret}/refusal": deciding,
         "GET /answer/{secret}": answer,
         "POST /answer/{secret}/{deed}": answer,
         "GET /calendar/{secret}": f"{calendar.secret}.ics",

@@ -13,7 +13,7 @@ import urls
 from content import catalogue
 from controllers.providers import number
 from controllers.sessions import left
-from domain import calendars, documents, norms, people, profiles, sessions
+from domain import addresses, calendars, documents, norms, people, profiles, sessions
 from forms.accounts import Description
 from forms.fields import Sent
 from i18n import gettext, language
@@ -86,6 +86,7 @@ async def _page(
         nav="account",
         profile=await profiles.of(viewer),
         cv=await documents.of(viewer),
+        moving=await addresses.of(viewer),
         calendar=await calendars.of(viewer),
         version=version,
         accepted_at=await norms.accepted_at(version, viewer) if version else None,

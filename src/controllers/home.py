@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from domain import desk, inquiries, mentorships, norms, profiles
+from domain import addresses, desk, inquiries, mentorships, norms, profiles
 from domain.permissions import is_answerable, is_explainable
 from tables.people import Person
 
@@ -23,6 +23,7 @@ async def member_home(viewer: Person, now: datetime) -> dict[str, Any]:
         "waiting": [each for each in seen if each.is_open and each not in mine],
         "paths": await mentorships.seen_by(viewer),
         "is_norms_due": not await norms.has_accepted(viewer),
+        "moving": await addresses.of(viewer),
         "profile": await profiles.of(viewer),
         "decisions": await desk.decisions(viewer, now) if viewer.is_coordinator else 0,
         "now": now,

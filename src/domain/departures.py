@@ -14,6 +14,7 @@ from i18n import N_
 from mail import departure_letters as letters
 from mail import outbox
 from mail.leases import EMPTIED
+from tables.address_changes import AddressChange
 from tables.agreements import Agreement
 from tables.applications import Application
 from tables.applications import State as ApplicationState
@@ -60,6 +61,7 @@ REMOVED: dict[Any, tuple[Any, ...]] = {
     Session: (Session.person,),
     SignIn: (SignIn.person,),
     Link: (Link.person,),
+    AddressChange: (AddressChange.person,),
     Calendar: (Calendar.person,),
     Draft: (Draft.person,),
     Favourite: (Favourite.person, Favourite.mentor),

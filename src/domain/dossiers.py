@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain import documents
+from domain import addresses, documents
+from tables.address_changes import AddressChange
 from tables.documents import Document
 from tables.events import Event
 from tables.inquiries import OPEN, Inquiry
@@ -46,6 +47,7 @@ class Dossier:
     person: Person
     profile: dict[str, Any] | None
     cv: Document | None
+    moving: AddressChange | None
     consents: Sequence[Consent]
     as_mentee: Counted
     as_mentor: Counted
@@ -72,6 +74,7 @@ async def of(person: Person) -> Dossier:
         person=person,
         profile=profile,
         cv=await documents.of(person) if profile and profile["state"] != State.DRAFT else None,
+        moving=await addresses.of(person),
         consents=await _consents(person),
         as_mentee=await _counted(Inquiry.mentee, Mentorship.mentee, person),
         as_mentor=await _counted(Inquiry.mentor, Mentorship.mentor, person),

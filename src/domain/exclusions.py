@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from domain import history, inquiries, mentorships, people, sessions
+from domain import addresses, history, inquiries, mentorships, people, sessions
 from domain.permissions import may_settle
 from domain.refusals import AlreadySettled, Excluded, NotYourOwn, insist
 from formats.plain import mailbox
@@ -39,6 +39,7 @@ async def exclude(person: Person, *, by: Person, note: str, now: datetime) -> No
         await hold_pairs(person)
         await _move(person, "exclude", by, note, now)
         await sessions.shut_out(person, now)
+        await addresses.drop(person, now)
         await outbox.drop_waiting(person)
         await inquiries.part_from(person, others, by=by, now=now)
         await mentorships.part_from(person, by=by, now=now)

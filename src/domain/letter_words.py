@@ -79,6 +79,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "asked_later": N_("Question posée plus tard"),
     },
     N_("Compte et secrétariat"): {
+        "address_asked": N_("Adresse à changer: à l’adresse actuelle"),
         "address_changed": N_("Nouvelle adresse e-mail"),
         "address_left": N_("Adresse remplacée: à l’ancienne adresse"),
         "member_excluded": N_("Exclusion du programme"),
@@ -112,6 +113,7 @@ FILLED: dict[str, str] = {
 # The same name, for another thing.
 HERE: dict[tuple[str, str], str] = {
     ("_greeting", "name"): N_("nom de la personne qui lit"),
+    ("address_asked", "day"): N_("jour du changement"),
     ("asked_later", "day"): N_("jour de la fin du mentorat"),
     ("busy_ends_tomorrow", "day"): N_("jour du retour"),
     ("end_proposed", "day"): N_("jour de la discussion"),

@@ -11,6 +11,7 @@ from tables.people import Person
 
 ANSWER = "answer"
 END_SEARCH = "end_search"
+ADDRESS = "address"
 
 
 async def make(purpose: str, person: Person, about: int, expires: datetime) -> str:

@@ -13,6 +13,7 @@ from content import catalogue, texts
 from domain import evaluations, event_words, history, typed_texts
 from domain.own_words import CATALOGUED, CODED, COLUMNS, LANGUAGES, OPENED, RELEASED, VALUES
 from i18n import N_, gettext, language, language_name
+from tables.address_changes import AddressChange
 from tables.agreements import Agreement
 from tables.applications import Application
 from tables.barred import Barred
@@ -162,6 +163,7 @@ PARTS: dict[Any, Part] = {
         lambda p: Letter.to == p.id,
         hidden=frozenset({"html", "unsubscribe", "calendar", "reply_to"}),
     ),
+    AddressChange: Part(N_("Changement d’adresse demandé"), lambda p: AddressChange.person == p.id),
     Link: Part(N_("Liens dans les messages"), lambda p: Link.person == p.id),
     Session: Part(N_("Connexions"), lambda p: Session.person == p.id),
     SignIn: Part(

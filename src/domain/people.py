@@ -5,22 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain import history, house, links, sessions
+from domain import history, house
 from domain.deadlines import is_daytime
 from domain.permissions import may_settle
-from domain.refusals import (
-    AddressBarred,
-    AddressTaken,
-    AlreadySettled,
-    JustInvited,
-    LastCoordinator,
-    insist,
-)
+from domain.refusals import AlreadySettled, JustInvited, LastCoordinator, insist
 from mail import member_letters as letters
-from mail import outbox
-from tables.barred import Barred
 from tables.office_notes import OfficeNote
-from tables.people import Person, Standing, by_email
+from tables.people import Person, Standing
 from tables.transaction import hold, hold_word, transaction
 
 COORDINATORS = "coordinators"  # the word by which changes among them queue
@@ -79,33 +70,6 @@ async def give_language(person: Person, language: str, *, by: Person, now: datet
     async with transaction():
         await speak(person, language)
         await history.record("person.language", person, by, now)
-
-
-async def give_address(person: Person, address: str, *, by: Person, now: datetime) -> None:
-    """Told to the old and the new one; whoever is signed in or holds a code or a link is out.
-
-    Raises AddressTaken, AddressBarred; AlreadySettled where it was changed meanwhile.
-    """
-    insist(may_settle(by))
-    before, after = person.email, by_email(address)
-    if after == before:
-        return
-    async with transaction():
-        await hold_word(after)
-        await hold(person)
-        if await Barred.exists().where(Barred.hashed.is_in(Barred.hashes(after))):
-            raise AddressBarred
-        if await Person.exists().where(Person.email == after):
-            raise AddressTaken
-        same = (Person.id == person.id) & (Person.email == before)
-        changed = Person.update({Person.email: after}).where(same & Person.standing.is_in(_here()))
-        if not await changed.returning(Person.id):
-            raise AlreadySettled
-        person.email = after
-        await _let_go(person, now)
-        await outbox.readdress(person)
-        await history.record("person.move", person, by, now)
-        await letters.address_changed(person, before, now)
 
 
 async def appoint(person: Person, *, by: Person, now: datetime) -> None:
@@ -204,12 +168,6 @@ async def insist_still_settles(by: Person) -> None:
     """As it is now: of two who dismiss each other one was first."""
     fresh = await Person.objects().where(Person.id == by.id).first()
     insist(fresh is not None and may_settle(fresh))
-
-
-async def _let_go(person: Person, now: datetime) -> None:
-    """Sessions, codes on their way, links in letters that the old address holds."""
-    await sessions.shut_out(person, now)
-    await links.void_all_of(person, links.ANSWER, now)
 
 
 def _here() -> list[str]:

@@ -44,6 +44,12 @@ def mailbox(address: str) -> str:
     return f"{local}@{domain}"
 
 
+def veiled(address: str) -> str:
+    """Enough for its owner to know it by: «c•••@example.org»."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}•••{at}{domain}"
+
+
 def _in_ascii(domain: str) -> str:
     """As mail programs ask for it: «bücher.ch» is «xn--bcher-kva.ch»."""
     try:

@@ -10,6 +10,7 @@ import clock
 import urls
 from mail import outbox
 from mail.outbox import Stranger
+from tables.address_changes import AddressChange
 from tables.inquiries import Inquiry
 from tables.mentorships import Mentorship
 from tables.people import Person
@@ -18,6 +19,14 @@ from tables.people import Person
 async def invitation(person: Person, now: datetime) -> None:
     key = f"invitation:{person.id}:{clock.milliseconds(now)}"
     await outbox.post("invitation", key, person, now, link=urls.absolute(urls.SIGN_IN))
+
+
+async def address_asked(person: Person, change: AddressChange, secret: str, now: datetime) -> None:
+    """To the address they have, which decides. The other one isn't named: an old mailbox may have
+    other readers by now."""
+    key = f"address_asked:{person.id}:{clock.milliseconds(now)}"
+    link = urls.absolute(urls.address_change(secret))
+    await outbox.post("address_asked", key, person, now, due=change.due_at, link=link)
 
 
 async def address_changed(person: Person, before: str, now: datetime) -> None:

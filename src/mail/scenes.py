@@ -143,6 +143,7 @@ def words(scene: Scene, letter: str) -> dict[str, Any]:
         "code": CODE,
         "colleague": scene.luca,
         "day": clock.day(scene.now + timedelta(days=1)),
+        "due": scene.now + timedelta(days=3),
         "end": home,
         "house": scene.house,
         "inquiry": scene.inquiry,

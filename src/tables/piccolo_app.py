@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 from piccolo.table import Table
 
+from tables.address_changes import AddressChange
 from tables.agreements import Agreement
 from tables.applications import Application
 from tables.barred import Barred
@@ -41,6 +42,7 @@ TABLES: list[type[Table]] = [
     Session,
     SignIn,
     Link,
+    AddressChange,
     Application,
     NormsVersion,
     Acceptance,

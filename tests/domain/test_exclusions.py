@@ -10,6 +10,7 @@ import pytest
 
 import sealing
 from domain import (
+    addresses,
     applications,
     departures,
     desk,
@@ -19,7 +20,6 @@ from domain import (
     imports,
     inquiries,
     mentorships,
-    people,
     profiles,
     sessions,
 )
@@ -285,7 +285,7 @@ async def test_however_the_address_is_written(
     with pytest.raises(Excluded):
         await applications.accept(application, by=coordinator, note="", now=NOW)
     with pytest.raises(AddressBarred):
-        await people.give_address(stranger, variant, by=coordinator, now=NOW)
+        await addresses.give(stranger, variant, by=coordinator, now=NOW)
     listed = await imports.look_through(import_lines.read(f"Nom;E-mail\nMüller;{variant}"))
     row = await imports.check(
         "a.csv", f"Nom;E-mail\nMüller;{variant}", key=new_key(), by=coordinator, now=NOW
@@ -317,10 +317,11 @@ async def test_what_was_barred_before_stays_so(founded: None) -> None:
     assert await exclusions.barred_among(["anna+x@example.org", "b@x.ch"]) == {"anna+x@example.org"}
 
 
-async def test_the_address_of_this_moment_is_barred(mentee: Person, coordinator: Person) -> None:
+async def test_the_address_of_this_moment_is_barred(coordinator: Person) -> None:
     """Somebody else of the office changed it while this page was open."""
-    page = await fresh(mentee)
-    await people.give_address(mentee, "new@example.org", by=coordinator, now=NOW)
+    person = await make_person(standing=Standing.INVITED)
+    page = await fresh(person)
+    await addresses.give(person, "new@example.org", by=coordinator, now=NOW)
 
     await exclusions.exclude(page, by=coordinator, note="", now=NOW)
 
@@ -376,7 +377,7 @@ async def test_nobody_moves_to_a_barred_address(
     await Person.update({Person.email: "other@x.ch"}).where(Person.id == mentee.id)
 
     with pytest.raises(AddressBarred):
-        await people.give_address(stranger, mentee.email, by=coordinator, now=NOW)
+        await addresses.give(stranger, mentee.email, by=coordinator, now=NOW)
 
 
 async def test_reinstated_they_may_come_but_what_ended_has_ended(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import html5lib
 import pytest
 
 from domain import founding, house
 from mail import member_letters
+from tables.address_changes import AddressChange
 from tables.house import House
 from tables.inquiries import Inquiry
 from tables.letters import Letter
@@ -65,7 +66,14 @@ async def _unanswerable(scene: Scene, to: Person) -> None:
     await member_letters.inquiry_unanswerable(inquiry, [scene.david], NOW)
 
 
+async def _asked(_: Scene, to: Person) -> None:
+    due = NOW + timedelta(days=3)
+    change = AddressChange(person=to.id, email="new@example.org", asked_at=NOW, due_at=due)
+    await member_letters.address_asked(to, change, "secret", NOW)
+
+
 TO_SELF: dict[str, Writing] = {
+    "address_asked": _asked,
     "invitation": lambda s, to: member_letters.invitation(to, NOW),
     "address_changed": lambda s, to: member_letters.address_changed(to, "old@example.org", NOW),
     "member_excluded": lambda s, to: member_letters.excluded(to, NOW),

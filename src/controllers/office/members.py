@@ -16,9 +16,9 @@ import clock
 import urls
 from controllers.guards import coordinators_only
 from controllers.providers import found, number
-from domain import dossiers, event_words, exclusions, exports, people
+from domain import addresses, dossiers, event_words, exclusions, exports, people
 from domain.permissions import may_settle
-from domain.refusals import AddressBarred, AddressTaken, Refusal
+from domain.refusals import AddressBarred, AddressTaken, AlreadySettled, Refusal
 from formats import sheets
 from forms.desk import Note
 from forms.fields import Sent
@@ -73,14 +73,25 @@ class OfficeMembers(Controller):
         form = NewAddress.read(sent)
         if not form.errors:
             try:
-                await people.give_address(person, form.address, by=viewer, now=now)
+                waits = await addresses.give(person, form.address, by=viewer, now=now)
             except (AddressTaken, AddressBarred) as refusal:
                 form.errors["email"] = refusal.said
             except Refusal as refusal:
                 return await _refused(person, viewer, refusal)
         if form.errors:
             return await _wrong(person, viewer, address=form)
-        return await _done(person, viewer, gettext("L’adresse est changée."))
+        asked = gettext("La personne est avertie. L’adresse change dans trois jours.")
+        return await _done(person, viewer, asked if waits else gettext("L’adresse est changée."))
+
+    @post("/{person_id:int}/address/end")
+    async def keep_address(
+        self,
+        person: NamedDependency[Person],
+        viewer: NamedDependency[Person],
+        now: NamedDependency[datetime],
+    ) -> Response[None]:
+        said = gettext("L’adresse reste la même.")
+        return await _settle(_keep(person, viewer, now), person, viewer, said)
 
     @post("/{person_id:int}/language")
     async def give_language(
@@ -230,6 +241,13 @@ async def _settle(
     except Refusal as refusal:
         return await _refused(person, viewer, refusal)
     return await _done(person, viewer, said)
+
+
+async def _keep(person: Person, viewer: Person, now: datetime) -> None:
+    change = await addresses.of(person)
+    if change is None:
+        raise AlreadySettled
+    await addresses.stop(change, by=viewer, now=now)
 
 
 async def _done(person: Person, viewer: Person, said: str) -> Response[None]:

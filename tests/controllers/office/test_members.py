@@ -239,26 +239,47 @@ async def test_a_note_that_is_none(words: str, window: httpx.AsyncClient, mentee
 # Address and language
 
 
-async def test_another_address(window: httpx.AsyncClient, mentee: Person, browser: Browser) -> None:
-    own = await browser(mentee)
-    before = mentee.email
-    waiting = await make_letter(mentee, state=LetterState.WAITING, name="free_again")
+async def test_another_address_for_who_never_came(window: httpx.AsyncClient) -> None:
+    person = await make_person(standing=Standing.INVITED)
+    waiting = await make_letter(person, state=LetterState.WAITING, name="invitation")
 
     answer = await window.post(
-        urls.member(mentee, "address"), data={"email": " David.Neu@Example.org "}, headers=HTMX
+        urls.member(person, "address"), data={"email": " David.Neu@Example.org "}, headers=HTMX
     )
 
     assert answer.status_code == 200 and "david.neu@example.org" in answer.text
-    assert (await fresh(mentee)).email == "david.neu@example.org"
-    assert (await own.get("/account")).status_code == 303
+    assert (await fresh(person)).email == "david.neu@example.org"
     told = await Letter.objects().order_by(Letter.id)
     assert [(each.name, each.address) for each in told] == [
-        ("free_again", "david.neu@example.org"),
+        ("invitation", "david.neu@example.org"),
         ("address_changed", "david.neu@example.org"),
-        ("address_left", before),
+        ("address_left", person.email),
     ]
     assert told[0].id == waiting.id
     assert await Event.exists().where(Event.what == "person.move")
+
+
+async def test_another_address_is_asked_first_and_taken_back(
+    window: httpx.AsyncClient, mentee: Person, browser: Browser
+) -> None:
+    own = await browser(mentee)
+
+    asked = await window.post(
+        urls.member(mentee, "address"), data={"email": "david.neu@example.org"}, headers=HTMX
+    )
+    page = await window.get(urls.member(mentee))
+
+    for answer in (asked, page):
+        assert answer.status_code == 200 and "david.neu@<wbr>example.org" in answer.text
+    assert (await fresh(mentee)).email == mentee.email
+    assert (await own.get("/account")).status_code == 200
+
+    kept = await window.post(urls.member(mentee, "address/end"), headers=HTMX)
+    again = await window.post(urls.member(mentee, "address/end"), headers=HTMX)
+
+    assert (kept.status_code, again.status_code) == (200, 409)
+    assert "david.neu" not in kept.text
+    assert (await fresh(mentee)).email == mentee.email
 
 
 @pytest.mark.parametrize("address", ["", "no address", "a@b", "a@b.ch\nBcc: c@d.ch"])
@@ -283,13 +304,15 @@ async def test_an_address_is_one_persons(
 
 
 async def test_two_people_for_one_address_at_the_same_time(
-    window: httpx.AsyncClient, other: httpx.AsyncClient, mentee: Person, stranger: Person
+    window: httpx.AsyncClient, other: httpx.AsyncClient
 ) -> None:
     data = {"email": "wanted@example.org"}
+    one = await make_person(standing=Standing.INVITED)
+    two = await make_person(standing=Standing.INVITED)
 
     answers = await asyncio.gather(
-        window.post(urls.member(mentee, "address"), data=data, headers=HTMX),
-        other.post(urls.member(stranger, "address"), data=data, headers=HTMX),
+        window.post(urls.member(one, "address"), data=data, headers=HTMX),
+        other.post(urls.member(two, "address"), data=data, headers=HTMX),
     )
 
     assert sorted(answer.status_code for answer in answers) == [200, 422]
@@ -297,11 +320,13 @@ async def test_two_people_for_one_address_at_the_same_time(
 
 
 async def test_two_addresses_for_one_person_at_the_same_time(
-    window: httpx.AsyncClient, other: httpx.AsyncClient, mentee: Person
+    window: httpx.AsyncClient, other: httpx.AsyncClient
 ) -> None:
+    person = await make_person(standing=Standing.INVITED)
+
     answers = await asyncio.gather(
-        window.post(urls.member(mentee, "address"), data={"email": "a@x.ch"}, headers=HTMX),
-        other.post(urls.member(mentee, "address"), data={"email": "b@x.ch"}, headers=HTMX),
+        window.post(urls.member(person, "address"), data={"email": "a@x.ch"}, headers=HTMX),
+        other.post(urls.member(person, "address"), data={"email": "b@x.ch"}, headers=HTMX),
     )
 
     # The second may also have begun after the first was done.
