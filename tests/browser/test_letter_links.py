@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 import clock
 import sealing
 import urls
-from domain import links
+from domain import addresses, links
 from tables.people import Person
 from tables.sessions import SignIn
 from tests import databases
@@ -26,7 +26,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 @ON_POSTGRES
 def test_behind_a_letters_link(site: Site, window: Callable[..., Page], database_url: str) -> None:
-    sign_in, answer = run_sync(_links(database_url))
+    sign_in, answer, address = run_sync(_links(database_url))
     page = window(reduced_motion="reduce", locale="de-CH")
     page.context.add_init_script(path=AXE)
     found = []
@@ -57,11 +57,17 @@ def test_behind_a_letters_link(site: Site, window: Callable[..., Page], database
     look("answered")
     page.goto(site.address + answer)
     look("void")
+
+    page.goto(site.address + address)
+    look("another address")
+    page.click("#address-keep")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    look("kept")
     assert found == []
 
 
-async def _links(url: str) -> tuple[str, str]:
-    """Fresh ones: to sign in, and to answer a request that waits."""
+async def _links(url: str) -> tuple[str, str, str]:
+    """Fresh ones: to sign in, to answer a request that waits, to decide on another address."""
     async with databases.opened(url):
         now, secret = clock.now(), sealing.token()
         later = now + timedelta(minutes=15)
@@ -70,4 +76,7 @@ async def _links(url: str) -> tuple[str, str]:
         await SignIn(person=mentor.id, asked_at=now, expires_at=later, link=hashed).save()
         inquiry = await make_inquiry(await make_person("Zoe", "Lang"), mentor)
         answer = await links.make(links.ANSWER, mentor, inquiry.id, later)
-        return urls.sign_in_link(secret), urls.answer(answer)
+        office = await make_person("Nora", "Lang", is_coordinator=True)
+        change: Any = await addresses.give(mentor, "u.keller@example.org", by=office, now=now)
+        address = await links.make(links.ADDRESS, mentor, change.id, later)
+        return urls.sign_in_link(secret), urls.answer(answer), urls.address_change(address)
