@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -15,7 +16,9 @@ LONGEST_CELL = 100_000
 MOST_LINES = 40  # of one cell: more is a quotation mark that was never closed
 # A cell that begins so is a formula to Excel, LibreOffice, Google; the wide ones in East Asia too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BREAKS = frozenset("\t\r\n")
 QUOTE = "'"  # before it, a text is a text
+_BEGINNING = re.compile(rf"[\s{QUOTE}]*")
 
 Row = Sequence[str]
 
@@ -79,21 +82,16 @@ def as_xlsx(title: str, head: Row, body: Iterable[Row]) -> bytes:
 
 
 def harmless(cell: str) -> str:
-    """Also behind blanks, which some programs drop; and what looks as if we had done it already,
-    so that a list read back is the same one."""
+    """With an apostrophe before what any program could take for a formula, whichever of the blanks
+    and apostrophes it begins with they drop first. Said of the rest of a cell alone it is the same,
+    so that a list read back is the one that was written."""
     said = cell.rstrip()
     if not said:
         return ""
-    bare = (said.lstrip(QUOTE), said.lstrip(QUOTE + " \xa0"), said.strip().lstrip(QUOTE))
-    is_formula = any(each.startswith(FORMULA) for each in (*bare, _bare(said)))
+    begun = _BEGINNING.match(said)
+    begins = begun.end() if begun else 0
+    is_formula = said.startswith(FORMULA, begins) or not BREAKS.isdisjoint(said[:begins])
     return QUOTE + cell if is_formula else cell
-
-
-def _bare(cell: str) -> str:
-    """Blanks of any kind and apostrophes before it, in any order: whoever reads drops the first."""
-    while cell != (less := cell.lstrip().lstrip(QUOTE)):
-        cell = less
-    return cell
 
 
 def _unquoted(cell: str) -> str:

@@ -50,7 +50,9 @@ def test_whatever_is_written_no_cell_of_a_workbook_is_a_formula(row: list[str]) 
 @example(" '=")
 @example("\t")
 @example("\u2003'\u2003'@")
-@given(st.text(alphabet="='+-@＝ \xa0ax;\"", min_size=1, max_size=6))
+@example("\u2003' \t;")
+@example("' \t'")
+@given(st.text(alphabet="='+-@＝ \xa0\u2003\t\nax;\"", min_size=1, max_size=6))
 def test_what_was_written_is_read_back_as_it_was(cell: str) -> None:
     written = b"".join(sheets.as_csv(["a", "b"], [[cell, "x"]]))
 
