@@ -17,6 +17,7 @@ from domain.permissions import may_settle
 from domain.refusals import AlreadySettled, insist
 from i18n import N_
 from mail.leases import EMPTIED
+from tables.address_changes import AddressChange
 from tables.agreements import Agreement
 from tables.applications import Application
 from tables.applications import State as ApplicationState
@@ -218,6 +219,7 @@ RULES: tuple[Rule, ...] = (
 # Why not. A test compares both with all tables.
 KEPT: dict[Any, str] = {
     Acceptance: "who accepted which version: as long as the member is one",
+    AddressChange: "made, stopped or dropped after three days",
     Barred: "or an excluded person could come back",
     Departed: "hashes, or a list would invite whoever left",
     Calendar: "until its owner ends it or leaves",
