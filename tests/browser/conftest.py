@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from piccolo.utils.sync import run_sync
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import databases
 from tests.browser.chromium import found
@@ -25,6 +25,8 @@ from tests.smtp import MailServer, mail_server
 
 __all__ = ["mail_server"]
 
+# What comes by itself comes every five seconds, and later on a busy machine.
+expect.set_options(timeout=15_000)
 FLAGS = (
     "--no-sandbox",  # tests may run as root, in a container
     "--disable-gpu",
