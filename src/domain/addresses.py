@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 
 from domain import history, links, sessions
 from domain.permissions import may_settle
-from domain.refusals import AddressBarred, AddressTaken, AlreadySettled, LinkVoid, Refusal, insist
+from domain.refusals import AddressBarred, AddressTaken, AlreadySettled, LinkVoid, insist
 from mail import member_letters as letters
 from mail import outbox
 from tables.address_changes import AddressChange
 from tables.barred import Barred
+from tables.letters import Letter
+from tables.letters import State as LetterState
 from tables.links import Link
 from tables.people import Person, Standing, by_email
 from tables.transaction import hold, hold_word, transaction
 
 WAIT = timedelta(days=3)  # to object; also over a long weekend without mail
+ON_ITS_WAY = timedelta(hours=1)  # a letter may be, without the time to object being shorter
 LINK_LIFE = timedelta(days=30)  # afterwards its page no longer tells what became of it
 
 
@@ -79,21 +82,35 @@ async def by_link(secret: str, now: datetime) -> tuple[Link, AddressChange | Non
 async def make_due(now: datetime) -> None:
     """What nobody stopped in time. One that isn't possible any more is dropped."""
     for change in await AddressChange.objects().where(AddressChange.due_at <= now):
+        if not await _had_time(change, now):
+            continue
         with suppress(AlreadySettled):  # by another process, or by its owner
             try:
                 await _make(change, None, now)
-            except Refusal as refusal:
-                if isinstance(refusal, AlreadySettled):
-                    raise
-                async with transaction():
-                    person = await _taken(change, now)
-                    await history.record("person.drop_move", person, None, now)
+            except (AddressTaken, AddressBarred):
+                await _give_up(change, now)
 
 
 async def drop(person: Person, now: datetime) -> None:
     """Of whoever leaves, within the deed that ends what they have."""
     await AddressChange.delete().where(AddressChange.person == person.id)
     await links.void_all_of(person, links.ADDRESS, now)
+
+
+async def _had_time(change: AddressChange, now: datetime) -> bool:
+    """Not while the mail server is away; a mailbox that is no more can't object."""
+    person_id: int = change.person
+    here = (Letter.to == person_id) & (Letter.name == letters.ASKED)
+    letter = await Letter.objects().where(here).order_by(Letter.id, ascending=False).first()
+    if letter is None or letter.state == LetterState.FAILED:
+        return True
+    return letter.sent_at is not None and letter.sent_at <= now - WAIT + ON_ITS_WAY
+
+
+async def _give_up(change: AddressChange, now: datetime) -> None:
+    async with transaction():
+        person = await _taken(change, now)
+        await history.record("person.drop_move", person, None, now)
 
 
 async def _insist_on_free(address: str) -> None:

@@ -15,6 +15,8 @@ from tables.inquiries import Inquiry
 from tables.mentorships import Mentorship
 from tables.people import Person
 
+ASKED = "address_asked"
+
 
 async def invitation(person: Person, now: datetime) -> None:
     key = f"invitation:{person.id}:{clock.milliseconds(now)}"
@@ -24,9 +26,9 @@ async def invitation(person: Person, now: datetime) -> None:
 async def address_asked(person: Person, change: AddressChange, secret: str, now: datetime) -> None:
     """To the address they have, which decides. The other one isn't named: an old mailbox may have
     other readers by now."""
-    key = f"address_asked:{person.id}:{clock.milliseconds(now)}"
+    key = f"{ASKED}:{person.id}:{clock.milliseconds(now)}"
     link = urls.absolute(urls.address_change(secret))
-    await outbox.post("address_asked", key, person, now, due=change.due_at, link=link)
+    await outbox.post(ASKED, key, person, now, due=change.due_at, link=link)
 
 
 async def address_changed(person: Person, before: str, now: datetime) -> None:

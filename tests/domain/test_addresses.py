@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,14 @@ async def fresh(person: Person) -> Person:
 async def asked(person: Person, coordinator: Person, address: str = NEW) -> AddressChange:
     change = await addresses.give(person, address, by=coordinator, now=NOW)
     assert change is not None
+    await left(NOW)
     return change
+
+
+async def left(at: datetime) -> None:
+    """The letter that asks is on its way."""
+    sent: dict[Any, Any] = {Letter.state: LetterState.SENT, Letter.sent_at: at}
+    await Letter.update(sent).where(Letter.name == "address_asked")
 
 
 async def secret() -> str:
@@ -91,6 +99,34 @@ async def test_it_is_made_after_three_days_and_once(mentee: Person, coordinator:
     [moved] = [each for each in await Letter.objects() if each.id == waiting.id]
     assert moved.address == NEW
     assert await happened() == ["person.ask_move", "person.move"]
+
+
+async def test_three_days_from_when_the_letter_left(mentee: Person, coordinator: Person) -> None:
+    """Without a mail server nobody can object; and none waits for a mailbox that is no more."""
+    await asked(mentee, coordinator)
+    letter = Letter.name == "address_asked"
+
+    await Letter.update({Letter.state: LetterState.WAITING, Letter.sent_at: None}).where(letter)
+    await addresses.make_due(LATER + timedelta(days=9))
+    assert (await fresh(mentee)).email == mentee.email
+
+    await left(NOW + timedelta(days=2))
+    await addresses.make_due(LATER)
+    assert (await fresh(mentee)).email == mentee.email
+    await addresses.make_due(LATER + timedelta(days=2))
+    assert (await fresh(mentee)).email == NEW
+
+
+async def test_a_mailbox_that_is_no_more_does_not_hold_it_up(
+    mentee: Person, coordinator: Person
+) -> None:
+    await asked(mentee, coordinator)
+    failed: dict[Any, Any] = {Letter.state: LetterState.FAILED, Letter.sent_at: None}
+    await Letter.update(failed).where(Letter.name == "address_asked")
+
+    await addresses.make_due(LATER)
+
+    assert (await fresh(mentee)).email == NEW
 
 
 async def test_whoever_never_came_is_moved_at_once(coordinator: Person) -> None:
@@ -167,6 +203,7 @@ async def test_a_second_address_takes_the_place_of_the_first(
     first = await asked(mentee, coordinator)
     old = await secret()
     second = await addresses.give(mentee, "b@x.ch", by=coordinator, now=NOW + timedelta(days=2))
+    await left(NOW + timedelta(days=2))
 
     assert second is not None and await AddressChange.count() == 1
     assert (await addresses.by_link(old, NOW))[1] is None
