@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 import urls
+from controllers.documents import HASH
 from controllers.guards import COOKIELESS, coordinators_only
 from controllers.providers import found
 from controllers.static import YEAR
@@ -80,7 +81,7 @@ class OfficeHouse(Controller):
 @get(f"{urls.LOGO}/{{name:str}}", opt=COOKIELESS)
 async def logo(name: FromPath[str]) -> Response[bytes]:
     """Its address is its content's, so it may be kept for a year."""
-    picture, kind = found(await house.logo(name[:64]))
+    picture, kind = found(await house.logo(found(HASH.fullmatch(name))[0]))
     return Response(picture, media_type=kind, headers={"Cache-Control": YEAR})
 
 

@@ -207,3 +207,10 @@ async def test_a_preview_tells_what_a_shorter_time_would_take(
     page = await window.post(urls.HOUSE, data=sent)
 
     assert "1 enregistrement perdrait son texte" in page.text
+
+
+@pytest.mark.parametrize("name", ["x", "0" * 64, "%00", "0" * 64 + "%00", "..%2fhouse"])
+async def test_a_logo_that_is_not_there(name: str, browser: Browser) -> None:
+    window = await browser(None)
+
+    assert (await window.get(f"{urls.LOGO}/{name}")).status_code == 404
