@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -15,16 +16,17 @@ from controllers.guards import PUBLIC
 from controllers.providers import found
 from controllers.sessions import left
 from domain import addresses
-from domain.refusals import Refusal
+from domain.refusals import AddressBarred, AddressTaken, Refusal
 from formats.plain import veiled
 from i18n import gettext
-from pages import Answer, Page
+from pages import Answer, Go, Page
 from tables.address_changes import AddressChange
 from tables.people import Person
 
 AnyRequest = Request[Any, Any, Any]
 PAGE, PIECE = "addresses/show", "addresses/_change"
 OWN = "accounts/_address"
+Verb = Callable[..., Awaitable[None]]
 
 
 class AddressLinks(Controller):
@@ -44,27 +46,13 @@ class AddressLinks(Controller):
     async def confirm(
         self, request: AnyRequest, secret: FromPath[str], now: NamedDependency[datetime]
     ) -> Response[None]:
-        change, person = await _opened(request, secret, now)
-        if change is None:
-            return _page(secret, None)
-        try:
-            await addresses.make(change, by=person, now=now)
-        except Refusal as refusal:
-            return await _again(request, secret, refusal, now)
-        return Page(PAGE, piece=PIECE, change=None, outcome="made")
+        return await _decide(addresses.make, "made", request, secret, now)
 
     @post("/refusal")
     async def refuse(
         self, request: AnyRequest, secret: FromPath[str], now: NamedDependency[datetime]
     ) -> Response[None]:
-        change, person = await _opened(request, secret, now)
-        if change is None:
-            return _page(secret, None)
-        try:
-            await addresses.stop(change, by=person, now=now)
-        except Refusal as refusal:
-            return await _again(request, secret, refusal, now)
-        return Page(PAGE, piece=PIECE, change=None, outcome="stopped")
+        return await _decide(addresses.stop, "stopped", request, secret, now)
 
 
 class OwnAddress(Controller):
@@ -75,7 +63,11 @@ class OwnAddress(Controller):
         self, viewer: NamedDependency[Person], now: NamedDependency[datetime]
     ) -> Response[None]:
         """Signed out afterwards: the new address has to prove itself."""
-        await addresses.make(found(await addresses.of(viewer)), by=viewer, now=now)
+        change = found(await addresses.of(viewer))
+        try:
+            await addresses.make(change, by=viewer, now=now)
+        except (AddressTaken, AddressBarred) as refusal:  # meanwhile
+            return Go(urls.ACCOUNT, toast=refusal.said)
         return left()
 
     @post("/refusal")
@@ -96,7 +88,28 @@ async def _opened(
     return change, person
 
 
-def _page(secret: str, change: AddressChange | None, status: int = 200, toast: str = "") -> Page:
+async def _decide(
+    verb: Verb, outcome: str, request: AnyRequest, secret: str, now: datetime
+) -> Page:
+    change, person = await _opened(request, secret, now)
+    if change is None:
+        return _page(secret, None)
+    try:
+        await verb(change, by=person, now=now)
+    except Refusal as refusal:
+        change, _ = await _opened(request, secret, now)  # as it is now
+        return _page(secret, change, status=refusal.status, toast=refusal.said)
+    return _page(secret, None, outcome)
+
+
+def _page(
+    secret: str,
+    change: AddressChange | None,
+    outcome: str = "over",
+    *,
+    status: int = 200,
+    toast: str = "",
+) -> Page:
     """`change`: none once it is decided, or too old."""
     return Page(
         PAGE,
@@ -104,13 +117,7 @@ def _page(secret: str, change: AddressChange | None, status: int = 200, toast: s
         status=status,
         toast=toast,
         change=change,
-        outcome="over",
+        outcome=outcome,
         secret=secret,
         veiled=veiled(change.email) if change else "",
     )
-
-
-async def _again(request: AnyRequest, secret: str, refusal: Refusal, now: datetime) -> Page:
-    """As it is now."""
-    change, _ = await _opened(request, secret, now)
-    return _page(secret, change, refusal.status, refusal.said)

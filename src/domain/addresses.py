@@ -6,8 +6,8 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from domain import history, links, sessions
-from domain.permissions import may_settle
+from domain import history, links, people, sessions
+from domain.permissions import may_move, may_settle
 from domain.refusals import AddressBarred, AddressTaken, AlreadySettled, LinkVoid, insist
 from mail import member_letters as letters
 from mail import outbox
@@ -56,13 +56,13 @@ async def give(person: Person, address: str, *, by: Person, now: datetime) -> Ad
 async def make(change: AddressChange, *, by: Person, now: datetime) -> None:
     """Without waiting: its owner says that it is right. Raises AlreadySettled, AddressTaken,
     AddressBarred."""
-    insist(by.is_member and by.id == change.person)
+    insist(may_move(by, change))
     await _make(change, by, now)
 
 
 async def stop(change: AddressChange, *, by: Person, now: datetime) -> None:
     """By its owner or by the office. Raises AlreadySettled."""
-    insist(may_settle(by) or (by.is_member and by.id == change.person))
+    insist(may_settle(by) or may_move(by, change))
     async with transaction():
         person = await _taken(change, now)
         await history.record("person.stop_move", person, by, now)
@@ -114,7 +114,7 @@ async def _give_up(change: AddressChange, now: datetime) -> None:
 
 
 async def _insist_on_free(address: str) -> None:
-    if await Barred.exists().where(Barred.hashed.is_in(Barred.hashes(address))):
+    if await Barred.holds(address):
         raise AddressBarred
     if await Person.exists().where(Person.email == address):
         raise AddressTaken
@@ -159,7 +159,7 @@ async def _move(person: Person, address: str, by: Person | None, now: datetime) 
     """Told to the old and the new one. Whoever is signed in or holds a code or a link is out."""
     before = person.email
     here = (Person.id == person.id) & (Person.email == before)
-    standing = Person.standing.is_in([Standing.INVITED.value, Standing.ACTIVE.value])
+    standing = Person.standing.is_in([each.value for each in people.HERE])
     moved = Person.update({Person.email: address}).where(here & standing)
     if not await moved.returning(Person.id):
         raise AlreadySettled

@@ -156,7 +156,7 @@ async def _welcomed(application: Application, now: datetime) -> Person:
     person = await Person.objects().where(Person.email == application.email).first()
     if person is not None and person.standing == Standing.EXCLUDED:
         raise Excluded
-    if await Barred.exists().where(Barred.hashed.is_in(Barred.hashes(application.email))):
+    if await Barred.holds(application.email):
         raise Excluded
     if person is None:
         person = Person(

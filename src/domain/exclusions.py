@@ -72,7 +72,7 @@ async def readmit(application: Application, *, by: Person, now: datetime) -> Non
 
 
 async def is_barred(address: str) -> bool:
-    return bool(await Barred.exists().where(Barred.hashed.is_in(Barred.hashes(address))))
+    return await Barred.holds(address)
 
 
 async def barred_among(addresses: Collection[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tables.address_changes import AddressChange
 from tables.applications import Application
 from tables.applications import State as ApplicationState
 from tables.contacts import Contact
@@ -58,6 +59,12 @@ def may_pick(person: Person, meeting: Meeting) -> bool:
 
 def is_movable(viewer: Person, meeting: Meeting) -> bool:
     return viewer.is_member and meeting.state == MeetingState.PLANNED
+
+
+def may_move(person: Person, change: AddressChange) -> bool:
+    """To another address: whoever it is that has the old one, signed in or by their letter's
+    link."""
+    return person.is_member and person.id == change.person
 
 
 def may_settle(person: Person) -> bool:

@@ -21,6 +21,10 @@ class Barred(Table, tablename="barred"):
 
     address = Private("address_sealed")
 
+    @classmethod
+    async def holds(cls, address: str) -> bool:
+        return bool(await cls.exists().where(cls.hashed.is_in(cls.hashes(address))))
+
     @staticmethod
     def hashes(address: str) -> list[str]:
         """To write the first, to look for all: under an older key until `keys rotate` is done, and

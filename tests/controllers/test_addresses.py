@@ -139,6 +139,19 @@ async def test_signed_in_one_changes_it_at_once_and_signs_in_anew(
         assert (await each.get(urls.ACCOUNT)).status_code == 303
 
 
+async def test_signed_in_too_it_is_said_that_somebody_has_it_by_now(
+    change: AddressChange, mentee: Person, browser: Browser
+) -> None:
+    window = await browser(mentee)
+    await make_person(email=NEW)
+
+    answer = await window.post(urls.ADDRESS_CONFIRMATION, follow_redirects=True)
+
+    assert answer.status_code == 200 and "appartient déjà" in words(answer)
+    assert answer.url.path == urls.ACCOUNT and 'id="address-keep"' in answer.text
+    assert (await fresh(mentee)).email == mentee.email
+
+
 async def test_without_a_change_there_is_nothing_to_decide(
     stranger: Person, change: AddressChange, browser: Browser
 ) -> None:

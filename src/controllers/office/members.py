@@ -23,7 +23,7 @@ from formats import sheets
 from forms.desk import Note
 from forms.fields import Sent
 from forms.members import NewAddress, NewLanguage, NewNote
-from i18n import N_, gettext
+from i18n import N_, gettext, short_day
 from pages import Answer, Go, Page, Region
 from search import members
 from search.members import Found, Query
@@ -80,8 +80,12 @@ class OfficeMembers(Controller):
                 return await _refused(person, viewer, refusal)
         if form.errors:
             return await _wrong(person, viewer, address=form)
-        asked = gettext("La personne est avertie. L’adresse change dans trois jours.")
-        return await _done(person, viewer, asked if waits else gettext("L’adresse est changée."))
+        if waits:
+            day = short_day(waits.due_at.astimezone(clock.ZURICH))
+            said = gettext("La personne est avertie. L’adresse change le %(day)s.") % {"day": day}
+        else:
+            said = gettext("L’adresse est changée.")
+        return await _done(person, viewer, said)
 
     @post("/{person_id:int}/address/end")
     async def keep_address(
@@ -230,6 +234,7 @@ async def card(person: Person, viewer: Person, **forms: Any) -> dict[str, Any]:
         "is_other": is_other,
         "sent": empty | forms,
         "said": event_words.said,
+        "days_to_object": addresses.WAIT.days,
     }
 
 
