@@ -196,6 +196,16 @@ def test_placeholders_and_tags_are_those_of_the_source(file: Path) -> None:
         assert {tags(text) for text in texts(message.string)} <= set(map(tags, texts(message.id)))
 
 
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.stem)
+def test_no_words_are_said_by_a_splinter(file: Path) -> None:
+    """The letters of one word, one for each plural, pass everything else."""
+    said = [
+        (texts(message.id)[0], text) for message in messages(file) for text in texts(message.string)
+    ]
+
+    assert [(french, text) for french, text in said if len(text) < 3 < len(french) / 3] == []
+
+
 @pytest.mark.parametrize("file", [POT, *CATALOGUES], ids=lambda file: file.stem)
 def test_swiss_spelling_and_quotes(file: Path) -> None:
     wrong = re.compile("[ß“”„‚‘]|«[\\s\u202f]|[\\s\u202f]»")
