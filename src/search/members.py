@@ -17,7 +17,7 @@ from content import catalogue
 from search import folding
 from tables import bulk
 from tables.member_words import MemberWord
-from tables.people import Person, Standing, by_email
+from tables.people import Person, Standing, by_email, initials
 from tables.profiles import State
 from tables.transaction import transaction
 
@@ -82,7 +82,7 @@ class Hit:
 
     @property
     def initials(self) -> str:
-        return (self.first_name[:1] + self.last_name[:1]).upper()
+        return initials(self.first_name, self.last_name)
 
     @property
     def is_mentor(self) -> bool:

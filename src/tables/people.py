@@ -45,16 +45,30 @@ class Person(Table, tablename="people"):
 
     @property
     def short_name(self) -> str:
-        """For cards: «Claire F.»."""
-        return f"{self.first_name} {self.last_name[:1]}." if self.last_name else self.first_name
+        """For cards: «Claire F.», «Monika v. A.»."""
+        return " ".join(
+            (self.first_name, *(f"{word[0]}." for word in _to_the_name(self.last_name)))
+        )
 
     @property
     def initials(self) -> str:
-        return (self.first_name[:1] + self.last_name[:1]).upper()
+        return initials(self.first_name, self.last_name)
 
     @property
     def is_member(self) -> bool:
         return self.standing == Standing.ACTIVE
+
+
+def initials(first_name: str, last_name: str) -> str:
+    """Two at most: «CF», and «MA» for Monika von Arx."""
+    return (first_name[:1] + "".join(word[0] for word in _to_the_name(last_name)[-1:])).upper()
+
+
+def _to_the_name(last_name: str) -> list[str]:
+    """The words of «von Arx» up to the first that begins with a capital: both."""
+    words = last_name.split()
+    capital = next((place for place, word in enumerate(words) if not word[0].islower()), len(words))
+    return words[: capital + 1]
 
 
 def by_email(address: str) -> str:

@@ -236,6 +236,17 @@ async def test_after_the_end_it_is_read_and_hidden_only(
     assert not note.is_shared
 
 
+async def test_after_an_end_without_notes_the_page_says_so(
+    mentee: Person, mentor: Person, browser: Browser
+) -> None:
+    over = await make_mentorship(mentee, mentor, contacts=4, state=State.CLOSED)
+    window = await browser(mentee)
+
+    page = await window.get(urls.mentorship(over, "notes"))
+
+    assert "Pas de notes ici" in page.text and "Préparer le contact" not in page.text
+
+
 async def test_after_the_fourth_contact_no_fifth_is_prepared(
     mentorship: Mentorship, mentor: Person, browser: Browser
 ) -> None:
