@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
 
+import clock
 import urls
 from domain import links, searches
 from mail import letters
@@ -15,7 +16,7 @@ from tables.people import Person
 from tables.searches import SavedSearch
 from tests.cast import HOST, HTMX, Browser, built
 
-NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+NOW = clock.now()
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
