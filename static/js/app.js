@@ -178,11 +178,14 @@ on('htmx:error', ({detail: {ctx}}) => {
 
 // --- Focus after a swap --------------------------------------------------------------------------------------------
 const WRONG = '[aria-invalid=true], [data-wrong] input';
-// A piece arrives before the old one goes: of <details name> the browser then leaves the old one open.
+// A piece arrives before the old one goes: of <details name> the browser then leaves the old one open. The focus alone
+// leaves a field, and what is said under it, behind the bar at the thumb (Firefox).
 function showWrong(field) {
-  const folded = field?.closest('details:not([open])');
+  if (!field) return;
+  const folded = field.closest('details:not([open])');
   if (folded) folded.open = true;
-  field?.focus();
+  field.focus({preventScroll: true});
+  (field.closest('.field') ?? field).scrollIntoView({block: 'nearest'});
 }
 on('htmx:before:swap', ({detail: {ctx}}) => {
   if (ctx.sourceElement?.matches?.('[data-more]') && ctx.sourceEvent?.type === 'click')
@@ -327,7 +330,7 @@ on('change', ({target}) => {
 
 // --- Start ---------------------------------------------------------------------------------------------------------
 prepare(document);
-$(WRONG)?.focus();
+showWrong($(WRONG));
 const ours = `kept:${meta('person')}:`;
 // Somebody else's on this device, and one's own once one has left (the server says so by #left).
 forget(name => meta('person') ? !name.startsWith(ours) : location.hash === '#left');

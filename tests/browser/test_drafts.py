@@ -177,3 +177,16 @@ def test_whoever_comes_without_the_other_leaving(opened: Opened) -> None:
 
     expect(page.locator("#problem")).to_have_value("")
     assert kept_on_device(page) == 0
+
+
+def test_what_is_wrong_comes_into_view_with_what_is_said_of_it(opened: Opened) -> None:
+    phone = opened()
+    for field in ("#problem", "#vision"):
+        phone.fill(field, "Wie baue ich ein Team auf, das ohne mich entscheidet?")
+    phone.fill("#expectations", "Rat")
+    phone.evaluate("scrollTo(0, 0)")
+    phone.evaluate("document.querySelector('#send').click()")  # without scrolling to it
+
+    expect(phone.locator("#expectations")).to_be_focused()
+    said, bar = (phone.locator(each).bounding_box() for each in ("#expectations-error", ".fixed"))
+    assert said and bar and 0 < said["y"] and said["y"] + said["height"] <= bar["y"]
