@@ -189,4 +189,4 @@ def test_what_is_wrong_comes_into_view_with_what_is_said_of_it(opened: Opened) -
 
     expect(phone.locator("#expectations")).to_be_focused()
     said, bar = (phone.locator(each).bounding_box() for each in ("#expectations-error", ".fixed"))
-    assert said and bar and 0 < said["y"] and said["y"] + said["height"] <= bar["y"]
+    assert said and bar and said["y"] > 0 and said["y"] + said["height"] <= bar["y"]
