@@ -11,7 +11,16 @@ import jobs
 from clock import day
 from demo.moments import Deed, hour, moment
 from demo.people import Cast, Told, told
-from domain import agreements, contacts, evaluations, meetings, mentorships, notes, parting
+from domain import (
+    agreements,
+    contacts,
+    evaluations,
+    meetings,
+    mentorships,
+    notes,
+    parting,
+    reports,
+)
 from domain.agreements import Terms
 from domain.contacts import Talk
 from domain.evaluations import Answers
@@ -64,6 +73,8 @@ class Journey:
             yield self._late(written["days_ago"], self._note, written)
             if days := written.get("shared_days_ago"):
                 yield self._late(days, self._share, written)
+        for place, written in enumerate(own.get("report", ())):
+            yield self._late(written["days_ago"], self._report, place, written)
         yield from self._end(own)
 
     def _end(self, own: Told) -> Iterator[Deed]:
@@ -144,6 +155,12 @@ class Journey:
     async def _share(self, written: Told, at: datetime) -> None:
         by = self._who(written["author"])
         await notes.share(await self._pair(), written["number"], by=by, now=at)
+
+    async def _report(self, place: int, written: Told, at: datetime) -> None:
+        key = f"demo-report-{self.number:04}-{place:02}"
+        said = reports.Told(key, written["words"], tuple(written["opened"]))
+        pair, by = await self._pair(), self._who(written["by"])
+        await reports.send(pair.partner_of(by), said, by=by, now=at, mentorship=pair)
 
     async def _propose_end(self, ending: Told, at: datetime) -> None:
         talk_on = day(self.now) - timedelta(days=ending["talk_days_ago"])

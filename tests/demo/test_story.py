@@ -27,6 +27,7 @@ from tables.mentorships import State as MentorshipState
 from tables.people import Person
 from tables.profiles import Profile
 from tables.profiles import State as ProfileState
+from tables.reports import Report
 from tables.searches import SavedSearch, SoughtInVain
 from tables.sessions import Session
 
@@ -45,6 +46,7 @@ async def test_the_whole_story(now: Any) -> None:
     """In one go, because telling it takes a while."""
     await everybody_is_there()
     await every_state_is_there()
+    await a_report_waits_and_opens_what_its_author_ticked()
     await words_are_those_of_the_files()
     await papers_lie_beside_the_profiles()
     await nothing_waits_to_be_sent(now)
@@ -76,6 +78,13 @@ async def every_state_is_there() -> None:
     assert {row["state"] for row in rows} == {state.value for state in MentorshipState}
     wanted = Counter(inquiry["state"] for inquiry in told("inquiries")["inquiry"])
     assert Counter([row["state"] for row in await Inquiry.select(Inquiry.state)]) == wanted
+
+
+async def a_report_waits_and_opens_what_its_author_ticked() -> None:
+    [written] = [each for told_ in told("journeys")["journey"] for each in told_.get("report", ())]
+    [report] = await Report.objects(Report.by, Report.about)
+    assert (report.by.last_name, report.about.last_name) == ("Aeschbacher", "Zbinden")
+    assert (report.state, report.words, report.opened) == ("waiting", written["words"], "contacts")
 
 
 async def words_are_those_of_the_files() -> None:
