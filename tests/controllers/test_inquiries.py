@@ -182,7 +182,7 @@ async def test_accepting_opens_the_mentorship(
     before = await window.get(urls.inquiry(inquiry))
     answer = await window.post(
         urls.inquiry(inquiry, "acceptance"),
-        data={"words": "Volontiers", "kind": "phone", "time_1": "2030-01-12T18:00"},
+        data={"words": "Volontiers", "kind": "phone", "time_1": "2099-01-12T18:00"},
         headers=HTMX,
     )
     [mentorship] = await Mentorship.objects()
@@ -191,7 +191,7 @@ async def test_accepting_opens_the_mentorship(
     assert mentee.email not in before.text
     assert answer.status_code == 200 and mentee.email in answer.text
     assert "<html" not in answer.text and "hx-partial" in answer.text
-    assert mentor.email in page.text and "samedi 12\xa0janvier 2030, 18:00" in page.text
+    assert mentor.email in page.text and "lundi 12\xa0janvier 2099, 18:00" in page.text
     assert "0 contact sur 4" in page.text
 
 

@@ -419,7 +419,7 @@ async def test_a_decline_is_kind_in_each_case(scene: Scene, reason: Reason) -> N
     page = f"http://localhost:8000/mentors/{scene.luca.id}"
     said = {
         Reason.BUSY: "nicht genug Zeit",
-        Reason.NOT_MY_TOPIC: "nicht zu den Themenfeldern",
+        Reason.NOT_MY_TOPIC: "nicht zu den Themen dieser",
         Reason.COLLEAGUE: "empfiehlt Ihnen Luca Rossi",
     }
     assert [each for each in said if said[each] in letter.text] == [reason]
