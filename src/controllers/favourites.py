@@ -89,5 +89,5 @@ def _told(profile: Profile, is_wished: bool) -> str:
     if not profile.is_busy:
         return gettext("Bonne nouvelle: cette personne est disponible.")
     if is_wished:
-        return gettext("Nous vous écrirons dès que cette personne est disponible.")
+        return gettext("Nous vous écrirons dès que cette personne sera disponible.")
     return gettext("Nous ne vous écrirons pas à ce sujet.")

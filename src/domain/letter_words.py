@@ -43,7 +43,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "inquiry_accepted": N_("Demande acceptée"),
         "inquiry_declined": N_("Demande déclinée"),
         "inquiry_asked_back": N_("Question du mentor"),
-        "inquiry_released": N_("Demande libérée, restée sans réponse"),
+        "inquiry_released": N_("Demande close, restée sans réponse"),
         "inquiry_unanswerable": N_("Demande close par le départ du mentor"),
     },
     N_("Rencontres"): {
@@ -53,10 +53,10 @@ GROUPS: dict[str, dict[str, str]] = {
         "meeting_moved": N_("Rencontre déplacée"),
         "meeting_cancelled": N_("Rencontre annulée"),
         "meeting_reminder": N_("Rappel d’une rencontre"),
-        "meeting_outcome": N_("Rencontre tenue? La question d’après"),
+        "meeting_outcome": N_("La rencontre a-t-elle eu lieu?"),
     },
     N_("Mentorat en cours"): {
-        "word_said": N_("Mot donné après la première discussion"),
+        "word_said": N_("Réponse donnée après la première discussion"),
         "mentorship_running": N_("Poursuite décidée à deux"),
         "mentorship_not_pursued": N_("Arrêt après la première discussion"),
         "agreement_proposed": N_("Convention proposée"),
@@ -76,7 +76,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "mentorship_parted": N_("Mentorat clos par un départ du programme"),
         "evaluation_revealed": N_("Mot de l’évaluation à lire"),
         "thanks": N_("Remerciement"),
-        "asked_later": N_("Question posée plus tard"),
+        "asked_later": N_("Question posée avec le recul"),
     },
     N_("Compte et secrétariat"): {
         "address_asked": N_("Adresse à changer: à l’adresse actuelle"),
@@ -85,7 +85,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "member_excluded": N_("Exclusion du programme"),
         "member_reinstated": N_("Réintégration"),
         "report_noticed": N_("Mot après un signalement"),
-        "account_deleted": N_("Compte supprimé"),
+        "account_deleted": N_("Compte effacé"),
     },
 }
 TITLES = {name: title for titles in GROUPS.values() for name, title in titles.items()}

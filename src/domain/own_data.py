@@ -139,7 +139,7 @@ PARTS: dict[Any, Part] = {
     ),
     Note: Part(N_("Notes"), lambda p: Note.author == p.id),
     Evaluation: Part(N_("Évaluations"), lambda p: Evaluation.author == p.id),
-    Later: Part(N_("Réponses après coup"), lambda p: Later.person == p.id),
+    Later: Part(N_("Réponses avec le recul"), lambda p: Later.person == p.id),
     Thanks: Part(N_("Remerciements"), lambda p: Thanks.author == p.id),
     Report: Part(
         N_("Signalements que vous avez faits"),
@@ -151,10 +151,10 @@ PARTS: dict[Any, Part] = {
         lambda p: Reading.report.is_in(Report.select(Report.id).where(Report.by == p.id)),
     ),
     Favourite: Part(N_("Favoris"), lambda p: Favourite.person == p.id),
-    FreeWish: Part(N_("Prévenez-moi quand un mentor est libre"), lambda p: FreeWish.person == p.id),
+    FreeWish: Part(N_("Mentors dont j’attends le retour"), lambda p: FreeWish.person == p.id),
     SavedSearch: Part(N_("Recherches enregistrées"), lambda p: SavedSearch.person == p.id),
     Calendar: Part(
-        N_("Calendrier privé"),
+        N_("Adresse secrète de l’agenda"),
         lambda p: Calendar.person == p.id,
         hidden=frozenset({"secret"}),
     ),

@@ -33,7 +33,7 @@ class Proposal(Form):
             length=reader.line("length", most=LONGEST),
         )
         if terms == Terms():
-            form.errors.setdefault("goals", gettext("Notez au moins un point de votre accord."))
+            form.errors.setdefault("goals", gettext("Notez au moins un point de votre convention."))
         form.terms = None if form.errors else terms
         return form
 

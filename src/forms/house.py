@@ -32,8 +32,8 @@ ASKING = Group(
     (
         Number(
             "release_day",
-            N_("Jour de la libération"),
-            N_("Tant de jours après l’envoi, une demande sans réponse est libérée."),
+            N_("Jour de la clôture"),
+            N_("Tant de jours après l’envoi, une demande sans réponse est close."),
             2,
             LONGEST_DAY,
         ),
@@ -47,7 +47,7 @@ ASKING = Group(
         Number(
             "released_limit",
             N_("Demandes sans réponse avant «Occupé»"),
-            N_("Après tant de demandes libérées de suite, le mentor est affiché «Occupé»."),
+            N_("Après tant de demandes closes de suite sans réponse, le mentor affiche «Occupé»."),
             1,
             10,
         ),
@@ -58,15 +58,15 @@ PAIRING = Group(
     (
         Number(
             "first_talk_days",
-            N_("Mot après le premier entretien"),
-            N_("Tant de jours au plus, le mot de l’un reste caché à l’autre."),
+            N_("Réponse après la première discussion"),
+            N_("Pendant tant de jours au plus, la réponse de l’un·e reste cachée à l’autre."),
             1,
             60,
         ),
         Number(
             "correction_days",
             N_("Correction d’un contact"),
-            N_("Tant de jours, un contact noté peut être corrigé."),
+            N_("Pendant tant de jours, un contact noté peut être corrigé."),
             1,
             60,
         ),
@@ -93,7 +93,7 @@ PAIRING = Group(
         ),
         Number(
             "later_days",
-            N_("Question d’après"),
+            N_("Question avec le recul"),
             N_("Tant de jours après la fin, la question est posée: qu’en reste-t-il?"),
             7,
             730,
@@ -186,7 +186,5 @@ def _reminders(reader: Reader, release_day: int) -> str:
             "Indiquez jusqu’à cinq jours différents, par exemple 3 7 10."
         )
     elif days and max(days) >= release_day and "release_day" not in form.errors:
-        form.errors["reminder_days"] = gettext(
-            "Chaque rappel doit précéder le jour de la libération."
-        )
+        form.errors["reminder_days"] = gettext("Chaque rappel doit précéder le jour de la clôture.")
     return " ".join(map(str, sorted(days)))

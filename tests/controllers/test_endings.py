@@ -87,7 +87,7 @@ async def test_taken_back(
     late = await end(two, pair, "confirmation")
 
     assert late.status_code == 409 and "déjà traité" in late.text
-    assert "Proposer de mettre fin" in late.text  # what is possible now
+    assert "Proposer d’y mettre fin" in late.text  # what is possible now
     assert await state_of(pair) == State.RUNNING
 
 

@@ -15,7 +15,7 @@ from tests.factories import make_person, new_key
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-SUBJECTS = {"fr": "Un mot du secrétariat", "de": "Ein Wort der Geschäftsstelle"}
+SUBJECTS = {"fr": "Un mot du secrétariat", "de": "Eine Nachricht der Geschäftsstelle"}
 
 
 async def told(about: Person) -> list[Letter]:

@@ -85,7 +85,7 @@ def months(told: Figures) -> Part:
     rows = [(each.first, each.asked, each.accepted) for each in told.months]
     drawn = [(brief_month(first), asked, accepted) for first, asked, accepted in rows]
     most = max(rows, key=lambda row: row[1])
-    said = gettext("Le plus de demandes en %(month)s, au nombre de %(count)s.") % {
+    said = gettext("Le plus grand nombre de demandes: %(count)s, en %(month)s.") % {
         "month": month(most[0]),
         "count": most[1],
     }
@@ -213,7 +213,7 @@ def key_figures(told: Figures) -> list[tuple[str, str]]:
     load = told.load
     return [
         (str(told.path.asked), gettext("demandes envoyées")),
-        (percent(told.replies.share), gettext("répondues à temps")),
+        (percent(told.replies.share), gettext("avec réponse à temps")),
         (time(told.replies.hours), gettext("délai médian de réponse")),
         (str(load.running), gettext("mentorats en cours aujourd’hui")),
         (str(load.mentors), gettext("mentors aujourd’hui")),

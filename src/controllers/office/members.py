@@ -36,7 +36,7 @@ EXCLUSION = "office/members/exclusion"
 BESIDES = (Region("#members-count", "innerHTML", "office/members/_count"),)
 STANDINGS = (
     ("active", N_("Actifs")),
-    ("not_come", N_("Invités, pas encore venus")),
+    ("not_come", N_("Invités, pas encore connectés")),
     ("not_invited", N_("Pas encore invités")),
     ("excluded", N_("Exclus")),
 )

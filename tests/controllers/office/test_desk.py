@@ -403,7 +403,7 @@ async def test_the_office_sees_that_nobody_answered_and_not_what_was_asked(
 
     page = html.unescape((await window.get(urls.DESK)).text)
 
-    assert "Petra Proche attendait Claire Favre" in page
+    assert "Claire Favre devait une réponse à Petra Proche" in page
     assert "Lointain" not in page and mentee.name not in page and PROBLEM not in page
 
 
