@@ -199,7 +199,7 @@ async def test_a_trial_goes_to_whoever_asks_for_it(coordinator: Person) -> None:
 
     assert (letter.address, letter.to, letter.language) == (coordinator.email, coordinator.id, "de")
     assert letter.subject == "Test: Wieder da: Claire Favre" and letter.is_urgent
-    assert letter.text.startswith("Dies ist ein Versuch") and "erfunden" in letter.html
+    assert letter.text.startswith("Dies ist ein Test") and "erfunden" in letter.html
     assert await events_told() == ["person.try_letter"] and not await Wording.exists()
     await wordings.try_out(NAME, "de", said, 0, by=coordinator, now=NOW + timedelta(minutes=1))
     assert await Letter.count() == 2
