@@ -104,9 +104,9 @@ def outline(made: Environment, template: str) -> Iterator[Said | Part]:
             text += "…"
 
 
-def named(key: str, kind: str) -> str:
+def named(key: str, kind: str, within: bool = False) -> str:
     """`"VD" | named("canton")`: sectors, cantons, roles, kinds of contact, languages spoken."""
-    return catalogue.name_of(kind, key, i18n.language())
+    return catalogue.name_of(kind, key, i18n.language(), within=within)
 
 
 def all_named(keys: Iterable[str], kind: str) -> str:

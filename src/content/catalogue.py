@@ -77,18 +77,18 @@ def topic_tree() -> tuple[Branch, ...]:
     )
 
 
-def name_of(kind: str, key: str, language: str) -> str:
-    """`name_of("canton", "VD", "de")` is «Waadt»; an unknown key is shown as it is."""
+def name_of(kind: str, key: str, language: str, *, within: bool = False) -> str:
+    """`name_of("canton", "VD", "de")` is «Waadt»; an unknown key is shown as it is. `within`: not
+    at the beginning of what is said."""
     entry = _entries(kind).get(key)
-    return entry.name_in(language) if entry else key
+    if entry is None:
+        return key
+    return entry.name_within(language) if within else entry.name_in(language)
 
 
 def names_of(kind: str, keys: Iterable[str], language: str) -> str:
     """«Téléphone, par écrit»."""
-    first, *others = [*keys] or [""]
-    entries = _entries(kind)
-    words = [entries[key].name_within(language) if key in entries else key for key in others]
-    return ", ".join([name_of(kind, first, language), *words])
+    return ", ".join(name_of(kind, key, language, within=n > 0) for n, key in enumerate(keys))
 
 
 @cache

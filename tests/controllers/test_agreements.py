@@ -102,6 +102,7 @@ async def test_from_a_proposal_to_a_signed_page(
         assert "Conclue le" in journey and "Mener mon premier entretien" in journey
     paper = words(await one.get(page_of(pair, "print")))
     assert "Dire non" in paper and "sans contrepartie financière" in paper
+    assert "Téléphone, par écrit" in paper
     assert "Claire Favre" in paper and "David Moser" in paper and "Acceptée le" in paper
 
 
