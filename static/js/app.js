@@ -185,7 +185,7 @@ function showWrong(field) {
   const folded = field.closest('details:not([open])');
   if (folded) folded.open = true;
   field.focus({preventScroll: true});
-  (field.closest('.field') ?? field).scrollIntoView({block: 'nearest'});
+  for (const each of [field.closest('.field, .group'), field]) each?.scrollIntoView({block: 'nearest'}); // a group may be taller than the screen
 }
 on('htmx:before:swap', ({detail: {ctx}}) => {
   if (ctx.sourceElement?.matches?.('[data-more]') && ctx.sourceEvent?.type === 'click')

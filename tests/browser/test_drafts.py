@@ -179,14 +179,21 @@ def test_whoever_comes_without_the_other_leaving(opened: Opened) -> None:
     assert kept_on_device(page) == 0
 
 
-def test_what_is_wrong_comes_into_view_with_what_is_said_of_it(opened: Opened) -> None:
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [("expectations", "Rat"), ("kinds", "Einen Rat von aussen, mit etwas Zeit.")],
+)
+def test_what_is_wrong_comes_into_view_with_what_is_said_of_it(
+    opened: Opened, field: str, words: str
+) -> None:
+    """A field, and a group of them whose words stand at its end."""
     phone = opened()
-    for field in ("#problem", "#vision"):
-        phone.fill(field, "Wie baue ich ein Team auf, das ohne mich entscheidet?")
-    phone.fill("#expectations", "Rat")
+    for each in ("#problem", "#vision"):
+        phone.fill(each, "Wie baue ich ein Team auf, das ohne mich entscheidet?")
+    phone.fill("#expectations", words)
     phone.evaluate("scrollTo(0, 0)")
     phone.evaluate("document.querySelector('#send').click()")  # without scrolling to it
 
-    expect(phone.locator("#expectations")).to_be_focused()
-    said, bar = (phone.locator(each).bounding_box() for each in ("#expectations-error", ".fixed"))
+    expect(phone.locator(f"#{field}")).to_be_focused()
+    said, bar = (phone.locator(each).bounding_box() for each in (f"#{field}-error", ".fixed"))
     assert said and bar and said["y"] > 0 and said["y"] + said["height"] <= bar["y"]

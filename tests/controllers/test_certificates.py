@@ -24,7 +24,7 @@ async def official(mentee: Person, mentor: Person, state: State = State.COMPLETE
             key=new_key(),
             mentorship=pair.id,
             number=number,
-            kind="video" if number == 5 else "phone",
+            kind="video" if number == 5 else "written" if number == 4 else "phone",
             on=date(2026, 9, number),
             minutes=45,
             by=mentee.id,
@@ -47,7 +47,7 @@ async def test_it_says_who_what_and_when_and_nothing_private(
 
     assert f'class="bearer">{mentee.name}' in text and f'class="partner">{mentor.name}' in text
     assert "comme mentee" in text and "du 1er septembre 2026 au 4 septembre 2026" in text
-    assert "4 · 3 h en tout" in text and "Téléphone" in text and "visio" not in text
+    assert "4 · 3 h en tout" in text and "Téléphone, par écrit" in text and "visio" not in text
     assert "20 novembre 2026" in text
     for private in ("licenciement", "privé", mentor.email, mentee.email):
         assert private not in text

@@ -81,7 +81,8 @@ async def every_state_is_there() -> None:
 
 
 async def a_report_waits_and_opens_what_its_author_ticked() -> None:
-    [written] = [each for told_ in told("journeys")["journey"] for each in told_.get("report", ())]
+    journeys = told("journeys")["journey"]
+    [written] = [report for journey in journeys for report in journey.get("report", ())]
     [report] = await Report.objects(Report.by, Report.about)
     assert (report.by.last_name, report.about.last_name) == ("Aeschbacher", "Zbinden")
     assert (report.state, report.words, report.opened) == ("waiting", written["words"], "contacts")
