@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -54,7 +54,7 @@ def environment() -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext, npgettext=i18n.npgettext
     )
-    made.filters |= {
+    ours = {
         "dom_id": dom_id,
         "long_day": _in_zurich(i18n.long_day),
         "short_day": _in_zurich(i18n.short_day),
@@ -70,6 +70,7 @@ def environment() -> Environment:
         "paragraphs": paragraphs,
         "typeset": i18n.typeset,
     }
+    made.filters |= {name: when_read(each) for name, each in ours.items()}
     made.globals |= {
         "asset": assets.asset,
         "lang": i18n.language,
@@ -77,6 +78,17 @@ def environment() -> Environment:
         "urls": urls,
     }
     return made
+
+
+def when_read(filter_: Callable[..., Any]) -> Callable[..., Any]:
+    """Jinja works out `"phone" | named("kind")` when it compiles a page: in the language of whoever
+    came first, for everybody. A filter that asks for the context is left to each reading."""
+
+    @pass_context
+    def late(_: Any, *given: Any, **more: Any) -> Any:
+        return filter_(*given, **more)
+
+    return late
 
 
 def render(template: str, **context: Any) -> str:

@@ -37,6 +37,18 @@ def test_a_forgotten_word_is_an_error() -> None:
             environment().from_string(source).render()
 
 
+@pytest.mark.parametrize("made", [environment(), wording.environment()], ids=["pages", "letters"])
+def test_a_name_written_in_a_template_follows_its_reader(made: Any) -> None:
+    """Whoever came first has it compiled."""
+    template = made.from_string("""{{ "in_person" | named("kind") }}""")
+
+    said = []
+    for language in ("fr", "de"):
+        with i18n.speaking(language):
+            said.append(template.render())
+    assert said == ["En personne", "Persönlich"]
+
+
 def test_pages_escape_and_plain_letters_do_not() -> None:
     escapes = environment().autoescape
     assert callable(escapes)

@@ -112,7 +112,7 @@ def environment() -> Any:
     made = templating.environment().overlay(
         autoescape=False, finalize=_contained, trim_blocks=False
     )
-    made.filters = made.filters | {"quoted": quoted, "kind_name": _kind_name}
+    made.filters = made.filters | {"quoted": quoted, "kind_name": templating.when_read(_kind_name)}
     made.globals = made.globals | {"gettext": _gettext, "ngettext": _ngettext}
     return made
 
